@@ -6,8 +6,8 @@ using Unroll.Forecasting;
 namespace Unroll.Benchmarks;
 
 /// <summary>
-/// Cells of one's own beside the built-in ones: what they learn, and what a step of training and a prediction cost beside the built-in LSTM of
-/// the same shape.
+/// Cells of one's own beside the built-in ones: what they learn, and what a step of training and a prediction cost beside the built-in LSTM
+/// of the same shape.
 /// </summary>
 internal static class CellsBenchmark
 {
@@ -15,7 +15,8 @@ internal static class CellsBenchmark
     private const double RunSeconds = 0.003;
     private const int AddingSteps = 50, AddingUnits = 64, AddingCount = 5000, AddingEpochs = 5;
     private const int Window = 28, SeriesUnits = 32, SeriesEpochs = 10, Judged = 365;
-    private static readonly (int Units, int Batch, int Steps, int Features)[] s_shapes = [(64, 32, 60, 1), (125, 32, 60, 1), (256, 32, 60, 1)];
+    private static readonly (int Units, int Batch, int Steps, int Features)[] s_shapes =
+        [(64, 32, 60, 1), (125, 32, 60, 1), (256, 32, 60, 1)];
 
     /// <summary>Measures, writes the table to the results, and prints it.</summary>
     /// <param name="seeds">How many seeds the errors are medians of; 0: times alone.</param>
@@ -25,7 +26,8 @@ internal static class CellsBenchmark
     public static void Run(int seeds, int runs, string? only, string command)
     {
         var page = new Page(command);
-        (string Name, Func<int, Recurrent> Create)[] cells = [.. OpenCells.All.Where(cell => only is null || cell.Name.Contains(only, StringComparison.Ordinal))];
+        (string Name, Func<int, Recurrent> Create)[] cells =
+            [.. OpenCells.All.Where(cell => only is null || cell.Name.Contains(only, StringComparison.Ordinal))];
         var times = new Dictionary<(string Cell, int Shape, bool Trains), SideBySide>();
         for (int shape = 0; shape < s_shapes.Length; shape++)
         {
@@ -94,7 +96,8 @@ internal static class CellsBenchmark
             string name = cells[i].Name;
             string Ratio(int shape, bool trains) => name == "LSTM" ? "1" : Figures.Share(times[(name, shape, trains)]);
             IEnumerable<int> shapes = Enumerable.Range(0, s_shapes.Length);
-            string ratios = string.Join(" | ", shapes.Select(shape => Ratio(shape, true)).Concat(shapes.Select(shape => Ratio(shape, false))));
+            string ratios = string.Join(
+                " | ", shapes.Select(shape => Ratio(shape, true)).Concat(shapes.Select(shape => Ratio(shape, false))));
             text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {errors[i].Adding} | {errors[i].Series} | {ratios} |");
         }
 
@@ -140,7 +143,8 @@ internal static class CellsBenchmark
         var scaler = new MinMaxScaler();
         scaler.FitTransform(values.AsSpan(0, learnt));
         Model model = new Model(create(SeriesUnits), new Dense(1)).Build(new Shape(Window, 1), seed);
-        model.Fit(new SplitWindows(scaler.Transform(values.AsSpan(0, learnt)), Window), new TrainingOptions { Epochs = SeriesEpochs, Optimizer = new Adam { LearningRate = 0.003 }, Clipping = new Clipping(ClipMode.GlobalNorm, 1), Seed = seed });
+        model.Fit(new SplitWindows(scaler.Transform(values.AsSpan(0, learnt)), Window), new TrainingOptions { Epochs = SeriesEpochs,
+            Optimizer = new Adam { LearningRate = 0.003 }, Clipping = new Clipping(ClipMode.GlobalNorm, 1), Seed = seed });
         float[] forecasts = model.Predict(new SplitWindows(scaler.Transform(values.AsSpan(learnt - Window)), Window));
         double[] back = scaler.InverseTransform([.. forecasts.Select(value => (double)value)]);
         return Math.Sqrt(back.Select((value, i) => Math.Pow(value - values[learnt + i], 2)).Average());

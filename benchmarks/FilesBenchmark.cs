@@ -8,7 +8,8 @@ internal static class FilesBenchmark
 {
     private const int Runs = 5;
 
-    private static readonly (string Name, int Rows, int Columns)[] s_files = [("1,000,000 rows by 10 columns", 1_000_000, 10), ("300 rows by 5,000 columns", 300, 5000)];
+    private static readonly (string Name, int Rows, int Columns)[] s_files =
+        [("1,000,000 rows by 10 columns", 1_000_000, 10), ("300 rows by 5,000 columns", 300, 5000)];
 
     /// <param name="program">The tool's dll.</param>
     /// <param name="command">The command line, for the page.</param>
@@ -20,16 +21,19 @@ internal static class FilesBenchmark
         {
             List<string> lines =
             [
-                $"# Large files, described ({Page.Where})", "", .. page.Origin("Each figure is of a whole process, `unroll describe FILE`"), "",
+                $"# Large files, described ({Page.Where})", "", .. page.Origin("Each figure is of a whole process, `unroll describe FILE`"),
+                "",
                 "| file | size | seconds (median of 5) | most memory |", "|---|---|---|---|",
             ];
             foreach ((string name, int rows, int columns) in s_files)
             {
                 string path = Path.Combine(folder, $"{rows}.csv");
                 Write(path, rows, columns);
-                (double Seconds, long Bytes)[] runs = [.. Enumerable.Range(0, Runs).Select(_ => Describe(program, path)).OrderBy(run => run.Seconds)];
+                (double Seconds, long Bytes)[] runs =
+                    [.. Enumerable.Range(0, Runs).Select(_ => Describe(program, path)).OrderBy(run => run.Seconds)];
                 lines.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"| {name} | {new FileInfo(path).Length >> 20} MiB | {runs[Runs / 2].Seconds:F2} | {runs.Max(run => run.Bytes) >> 20} MiB |"));
+                    $"| {name} | {new FileInfo(path).Length >> 20} MiB | {runs[Runs / 2].Seconds:F2} | {runs.Max(run => run.Bytes) >> 20} "
+                        + $"MiB |"));
             }
 
             string text = string.Join('\n', lines) + "\n";
@@ -68,7 +72,8 @@ internal static class FilesBenchmark
     private static (double Seconds, long Bytes) Describe(string program, string path)
     {
         var clock = Stopwatch.StartNew();
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, "describe", path]) { RedirectStandardOutput = true })!;
+        using Process process =
+            Process.Start(new ProcessStartInfo("dotnet", [program, "describe", path]) { RedirectStandardOutput = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         long most = 0;
         while (!process.WaitForExit(TimeSpan.FromMilliseconds(20)))

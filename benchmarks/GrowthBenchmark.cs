@@ -25,10 +25,12 @@ internal static class GrowthBenchmark
         if (chosen.Length != axes.Length)
             throw new UnrollException($"Choose --axes from {string.Join(',', GrowthAxis.All.Select(axis => axis.Key))}.");
         var timings = new Dictionary<GrowthShape, SideBySide>();
-        foreach (GrowthShape shape in cells.SelectMany(cell => chosen.SelectMany(axis => axis.Shapes(cell)).Append(GrowthShape.Base(cell))).Distinct())
+        foreach (GrowthShape shape in cells.SelectMany(cell => chosen.SelectMany(axis => axis.Shapes(cell)).Append(GrowthShape.Base(cell)))
+            .Distinct())
         {
             timings[shape] = Measure(shape, runs ?? DefaultRuns);
-            Console.Error.WriteLine($"{shape.Cell.Label()} T={shape.Steps} B={shape.Batch} H={shape.Hidden} threads={shape.Threads}: {Figures.Seconds(timings[shape].Ours.Median)}, libtorch {Figures.Seconds(timings[shape].Theirs.Median)}");
+            Console.Error.WriteLine($"{shape.Cell.Label()} T={shape.Steps} B={shape.Batch} H={shape.Hidden} threads={shape.Threads}: "
+                + $"{Figures.Seconds(timings[shape].Ours.Median)}, libtorch {Figures.Seconds(timings[shape].Theirs.Median)}");
         }
 
         var report = new GrowthReport(page, cells, chosen, timings);

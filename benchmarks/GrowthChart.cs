@@ -41,13 +41,16 @@ internal static class GrowthChart
         });
         plot.Series.Add(Line("libtorch", Palette.Model(0), LineStyle.Solid, MarkerType.Square, points, point => point.Theirs));
         plot.Series.Add(Line("Unroll", Palette.Model(1), LineStyle.Solid, MarkerType.Circle, points, point => point.Ours));
-        plot.Series.Add(Line("Growth of the arithmetic, through Unroll's time at the tutorial's shape", Palette.Naive, LineStyle.Dash, MarkerType.None, points, point => point.Arithmetic));
+        plot.Series.Add(Line("Growth of the arithmetic, through Unroll's time at the tutorial's shape", Palette.Naive, LineStyle.Dash,
+            MarkerType.None, points, point => point.Arithmetic));
         return SvgPicture.Draw(plot, "growth", title);
     }
 
-    private static LineSeries Line(string title, OxyColor color, LineStyle style, MarkerType marker, IEnumerable<GrowthPoint> points, Func<GrowthPoint, double> seconds)
+    private static LineSeries Line(string title, OxyColor color, LineStyle style, MarkerType marker, IEnumerable<GrowthPoint> points,
+        Func<GrowthPoint, double> seconds)
     {
-        var line = new LineSeries { Title = title, Color = color, StrokeThickness = 2, LineStyle = style, MarkerType = marker, MarkerSize = 4, MarkerFill = color };
+        var line = new LineSeries { Title = title, Color = color, StrokeThickness = 2, LineStyle = style, MarkerType = marker,
+            MarkerSize = 4, MarkerFill = color };
         line.Points.AddRange(points.Select(point => new DataPoint(point.X, Milliseconds * seconds(point))));
         return line;
     }
@@ -80,7 +83,8 @@ internal static class GrowthChart
             (MajorGridlineStyle, MajorGridlineColor, TicklineColor) = (LineStyle.Solid, Palette.Grid, Palette.Quiet);
         }
 
-        public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+        public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues,
+            out IList<double> minorTickValues)
         {
             majorLabelValues = majorTickValues = [.. _ticks.Where(tick => tick >= ActualMinimum && tick <= ActualMaximum)];
             minorTickValues = [];

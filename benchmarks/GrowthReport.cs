@@ -17,7 +17,8 @@ internal sealed class GrowthReport(Page page, CellKind[] cells, GrowthAxis[] axe
                     $"{cell.Title()}: time per training epoch",
                     $"{GrowthShape.Windows} windows, F={GrowthShape.Features}, {axis.Fixed(cell)}; {Page.Where}",
                     axis.Title,
-                    [.. shapes.Select(shape => new GrowthPoint(axis.Of(shape), timings[shape].Ours.Median, timings[shape].Theirs.Median, Expected(shape)))]));
+                    [.. shapes.Select(shape =>
+                        new GrowthPoint(axis.Of(shape), timings[shape].Ours.Median, timings[shape].Theirs.Median, Expected(shape)))]));
             }
         }
     }
@@ -56,7 +57,10 @@ internal sealed class GrowthReport(Page page, CellKind[] cells, GrowthAxis[] axe
         foreach (GrowthShape shape in axis.Shapes(cell))
         {
             SideBySide timing = timings[shape];
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {axis.Of(shape)} | {Figures.Seconds(timing.Ours)} | {Figures.Seconds(timing.Theirs)} | {Figures.Ratio(timing)} | {Figures.Seconds(Expected(shape))} | {timing.Ours.Median / Expected(shape):F2} | {Figures.Quiet(timing.Ours)} | {Figures.Quiet(timing.Theirs)} |");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| {axis.Of(shape)} | {Figures.Seconds(timing.Ours)} | {Figures.Seconds(timing.Theirs)} | {Figures.Ratio(timing)} | "
+                + $"{Figures.Seconds(Expected(shape))} | {timing.Ours.Median / Expected(shape):F2} | {Figures.Quiet(timing.Ours)} | "
+                + $"{Figures.Quiet(timing.Theirs)} |");
         }
     }
 

@@ -18,7 +18,8 @@ internal sealed record GrowthShape(CellKind Cell, int Steps, int Batch, int Hidd
 /// <param name="Values">Besides the base shape's own.</param>
 /// <param name="With">The shape with another value.</param>
 /// <param name="Of">A shape's value.</param>
-internal sealed record GrowthAxis(string Key, string Title, int[] Values, Func<GrowthShape, int, GrowthShape> With, Func<GrowthShape, int> Of)
+internal sealed record GrowthAxis(string Key, string Title, int[] Values, Func<GrowthShape, int, GrowthShape> With,
+    Func<GrowthShape, int> Of)
 {
     public static readonly GrowthAxis[] All =
     [
@@ -32,14 +33,16 @@ internal sealed record GrowthAxis(string Key, string Title, int[] Values, Func<G
     public GrowthShape[] Shapes(CellKind cell)
     {
         var start = GrowthShape.Base(cell);
-        return [.. Values.Append(Of(start)).Distinct().Order().Select(value => With(start, value)).Where(shape => shape.Threads <= Machine.Cores)];
+        return [.. Values.Append(Of(start)).Distinct().Order().Select(value => With(start, value))
+            .Where(shape => shape.Threads <= Machine.Cores)];
     }
 
     /// <summary>The base shape's values but this one.</summary>
     public string Fixed(CellKind cell)
     {
         var start = GrowthShape.Base(cell);
-        (string Key, string Text)[] all = [("steps", $"T={start.Steps}"), ("batch", $"B={start.Batch}"), ("hidden", $"H={start.Hidden}"), ("threads", $"{start.Threads} threads")];
+        (string Key, string Text)[] all = [("steps", $"T={start.Steps}"), ("batch", $"B={start.Batch}"), ("hidden", $"H={start.Hidden}"),
+            ("threads", $"{start.Threads} threads")];
         return string.Join(", ", all.Where(part => part.Key != Key).Select(part => part.Text));
     }
 }

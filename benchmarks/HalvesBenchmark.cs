@@ -115,7 +115,10 @@ internal static class HalvesBenchmark
         foreach (Row row in rows)
         {
             string gains = string.Join(" | ", s_cores.Select(cores => row.Gain(cores).ToString("F2", CultureInfo.InvariantCulture)));
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Layers} | {row.Whole.Weights:N0} | {row.Batch} | {Figures.Seconds(row.Whole.Median)} | {Figures.Seconds(row.Half.Median)} | {row.Whole.Median / row.Half.Median:F2} | {row.Bytes / 1e6:F2} | {Figures.Seconds(row.WireTime)} | {gains} | {row.Enough:F0} |");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| {row.Layers} | {row.Whole.Weights:N0} | {row.Batch} | {Figures.Seconds(row.Whole.Median)} | "
+                + $"{Figures.Seconds(row.Half.Median)} | {row.Whole.Median / row.Half.Median:F2} | {row.Bytes / 1e6:F2} | "
+                + $"{Figures.Seconds(row.WireTime)} | {gains} | {row.Enough:F0} |");
         }
 
         return text.ToString();

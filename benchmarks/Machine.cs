@@ -18,7 +18,10 @@ internal static partial class Machine
     public static string Cpu => Architecture.Length > 0 ? $"{ModelName} ({Architecture})" : ModelName;
 
     /// <summary>The folder of this processor's results, for example <c>amd-epyc-zen5-2c</c>.</summary>
-    public static string Slug => NotInSlug().Replace($"{Noise().Replace(ModelName, " ")} {Architecture.Replace(" ", "", StringComparison.Ordinal)} {Cores}c".ToLowerInvariant(), "-").Trim('-');
+    public static string Slug =>
+        NotInSlug()
+        .Replace($"{Noise().Replace(ModelName, " ")} {Architecture.Replace(" ", "", StringComparison.Ordinal)} {Cores}c".ToLowerInvariant(),
+        "-").Trim('-');
 
     /// <summary>The widest vectors that Unroll's kernels use, for example <c>Vector512 (AVX-512)</c>.</summary>
     public static string InstructionSet => Kernels<float>.Best.Name switch
@@ -54,13 +57,16 @@ internal static partial class Machine
 
     public static string Today => DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static string Runtime => $"{RuntimeInformation.FrameworkDescription}, {(OperatingSystem.IsLinux() ? "Linux" : RuntimeInformation.OSDescription)} {RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+    private static string Runtime =>
+        $"{RuntimeInformation.FrameworkDescription}, {(OperatingSystem.IsLinux() ? "Linux" : RuntimeInformation.OSDescription)} "
+        + $"{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
     public static string Versions(Opponent opponent) => $"Unroll {Version(typeof(Model))}, {Version(opponent)}{Runtime}";
 
     private static string Version(Opponent opponent) => opponent switch
     {
-        Opponent.Torch => $"TorchSharp {Version(typeof(TorchSharp.torch))}, libtorch {System.Version.Parse(TorchSharp.torch.__version__).ToString(3)}, ",
+        Opponent.Torch => $"TorchSharp {Version(typeof(TorchSharp.torch))}, libtorch "
+            + $"{System.Version.Parse(TorchSharp.torch.__version__).ToString(3)}, ",
         Opponent.OnnxRuntime => $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}, ",
         _ => "",
     };
@@ -70,7 +76,8 @@ internal static partial class Machine
     private static string ModelName => s_cpu.GetValueOrDefault("model name", RuntimeInformation.ProcessArchitecture.ToString());
 
     /// <summary>AMD's names for the families of its processors; others say enough in their model names.</summary>
-    private static string Architecture => s_cpu.GetValueOrDefault("vendor_id") != "AuthenticAMD" ? "" : (Number("cpu family"), Number("model")) switch
+    private static string Architecture => s_cpu.GetValueOrDefault("vendor_id") != "AuthenticAMD" ? ""
+        : (Number("cpu family"), Number("model")) switch
     {
         (23, < 0x30) => "Zen",
         (23, _) => "Zen 2",
@@ -82,7 +89,8 @@ internal static partial class Machine
         _ => "",
     };
 
-    private static int Number(string key) => int.TryParse(s_cpu.GetValueOrDefault(key), CultureInfo.InvariantCulture, out int number) ? number : 0;
+    private static int Number(string key) => int.TryParse(s_cpu.GetValueOrDefault(key), CultureInfo.InvariantCulture, out int number)
+        ? number : 0;
 
     private static Dictionary<string, string> ReadCpu() => !File.Exists("/proc/cpuinfo")
         ? []

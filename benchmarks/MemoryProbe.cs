@@ -21,6 +21,9 @@ internal static class MemoryProbe
             peer.TrainEpoch();
         double? trained = Machine.PeakMemory;
         peer.PredictAll();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(torch ? "libtorch" : "Unroll")} {cell.Label()}, {Machine.Cores} threads: at most {trained:F0} MB resident in training, {Machine.PeakMemory:F0} MB with prediction; {before:F0} MB before the model was made"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture,
+            $"{(torch ? "libtorch" : "Unroll")} {cell.Label()}, {Machine.Cores} threads: at most {trained:F0} MB resident in training, "
+            + $"{Machine.PeakMemory:F0} MB with prediction; {before:F0} MB before the model was made"));
     }
 }

@@ -70,8 +70,12 @@ internal static class OnnxBenchmark
             | cell | H | rows | threads | Unroll | ONNX Runtime | ratio | quiet runs, Unroll | quiet runs, ONNX Runtime |
             |---|--:|--:|--:|--:|--:|--:|--:|--:|
             """);
-        foreach (Row row in rows.OrderBy(row => row.Stack.Cell).ThenBy(row => row.Rows).ThenBy(row => row.Threads).ThenBy(row => row.Stack.Units))
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Stack.Cell.Label()} | {row.Stack.Units} | {row.Rows} | {row.Threads} | {Figures.Seconds(row.Timing.Ours)} | {Figures.Seconds(row.Timing.Theirs)} | {Figures.Ratio(row.Timing)} | {Figures.Quiet(row.Timing.Ours)} | {Figures.Quiet(row.Timing.Theirs)} |");
+        foreach (Row row in rows.OrderBy(row => row.Stack.Cell).ThenBy(row => row.Rows).ThenBy(row => row.Threads)
+            .ThenBy(row => row.Stack.Units))
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| {row.Stack.Cell.Label()} | {row.Stack.Units} | {row.Rows} | {row.Threads} | {Figures.Seconds(row.Timing.Ours)} | "
+                + $"{Figures.Seconds(row.Timing.Theirs)} | {Figures.Ratio(row.Timing)} | {Figures.Quiet(row.Timing.Ours)} | "
+                + $"{Figures.Quiet(row.Timing.Theirs)} |");
         return text.ToString();
     }
 }

@@ -18,7 +18,8 @@ internal sealed class OnnxPeer : IPredictor
     /// <param name="threads">Threads within a node.</param>
     public OnnxPeer(byte[] model, ISamples samples, int threads)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
+        using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
         _session = new InferenceSession(model, options);
         (_inputs, _outputs) = ([.. _session.InputNames], [.. _session.OutputNames]);
         (_all, _one) = (new Call(samples.Count, samples.InputShape), new Call(1, samples.InputShape));

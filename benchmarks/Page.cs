@@ -44,7 +44,8 @@ internal sealed class Page(string command, Opponent opponent = Opponent.None)
     ];
 
     /// <summary>A line for a page that is measured again in parts.</summary>
-    public string Repetition(string what) => $"- Repeated: {what}, {Machine.Today}; load average before: {_load}; `Unroll.Benchmarks.dll {command}`; {Machine.Versions(opponent)}";
+    public string Repetition(string what) => $"- Repeated: {what}, {Machine.Today}; load average before: {_load}; `Unroll.Benchmarks.dll "
+        + $"{command}`; {Machine.Versions(opponent)}";
 
     private string Theirs() => opponent switch
     {
@@ -61,7 +62,8 @@ internal static class Figures
     public static string Seconds(Timings timings)
     {
         (double factor, string unit) = Unit(timings.Median);
-        return string.Create(CultureInfo.InvariantCulture, $"{Digits(timings.Median * factor)} {unit} ({Digits(timings.Min * factor)}–{Digits(timings.Max * factor)})");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Digits(timings.Median * factor)} {unit} ({Digits(timings.Min * factor)}–{Digits(timings.Max * factor)})");
     }
 
     public static string Seconds(double seconds)
@@ -88,7 +90,8 @@ internal static class Figures
 
     public static string Quiet(Timings timings) => $"{timings.QuietRuns} of {timings.AllRuns}";
 
-    private static (double Factor, string Unit) Unit(double seconds) => seconds < 0.001 ? (1e6, "µs") : seconds < 1 ? (1e3, "ms") : (1, "s");
+    private static (double Factor, string Unit) Unit(double seconds) => seconds < 0.001 ? (1e6, "µs") : seconds < 1 ? (1e3, "ms")
+        : (1, "s");
 
     private static string Digits(double value) => value.ToString(value < 10 ? "F2" : "F0", CultureInfo.InvariantCulture);
 }

@@ -5,7 +5,8 @@ using Unroll.Forecasting;
 namespace Unroll.Benchmarks;
 
 /// <summary>What to forecast, how far ahead, and with how many networks of how many epochs at the most.</summary>
-internal sealed record PanelOptions(string File, string SeriesColumn, string Target, int TestRows, IReadOnlyList<int> Horizons, EnsembleRecipe Recipe, string Command);
+internal sealed record PanelOptions(string File, string SeriesColumn, string Target, int TestRows, IReadOnlyList<int> Horizons,
+    EnsembleRecipe Recipe, string Command);
 
 /// <summary>
 /// One ensemble of networks for all series of a file beside an ensemble for each series, of the same recipe, and the baselines of each
@@ -73,17 +74,22 @@ internal static class PanelBenchmark
             mase += score.Mase / each.Length;
         }
 
-        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {(task.Horizon == 1 ? "1 day ahead" : $"1 to {task.Horizon} days ahead")}").AppendLine();
-        text.AppendLine("| forecast | mean RMSSE | mean MASE | beats naive | beats the best baseline of each | training |").AppendLine("|---|--:|--:|--:|--:|--:|");
+        text.AppendLine().AppendLine(
+            CultureInfo.InvariantCulture, $"## {(task.Horizon == 1 ? "1 day ahead" : $"1 to {task.Horizon} days ahead")}").AppendLine();
+        text.AppendLine("| forecast | mean RMSSE | mean MASE | beats naive | beats the best baseline of each | training |")
+            .AppendLine("|---|--:|--:|--:|--:|--:|");
         Line("naive", comparison.Naive, "");
         Line(comparison.BestBaseline.Name + ", the best baseline", comparison.BestBaseline, "");
         Line(Linear, linear, "");
         Line($"networks, {Global}", all, string.Create(CultureInfo.InvariantCulture, $"{together.FitTime.TotalSeconds:F0} s"));
         text.AppendLine(CultureInfo.InvariantCulture, $"| networks, {Local} | **{rmsse:F4}** | {mase:F4} | | | {seconds:F0} s |");
-        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{Global} took {together.FitTime.TotalSeconds / seconds:F2} of the time of {Local}. {string.Join(' ', together.Notes)}");
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task.Horizon} ahead: {Global} {all.Rmsse:F4}, {Local} {rmsse:F4}"));
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture,
+            $"{Global} took {together.FitTime.TotalSeconds / seconds:F2} of the time of {Local}. {string.Join(' ', together.Notes)}");
+        Console.Error.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{task.Horizon} ahead: {Global} {all.Rmsse:F4}, {Local} {rmsse:F4}"));
 
         void Line(string name, ForecasterScore score, string time) =>
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | **{score.Rmsse:F4}** | {score.Mase:F4} | {score.PartsBeatNaive} of {score.Parts.Count} | {score.PartsBeatBest} of {score.Parts.Count} | {time} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | **{score.Rmsse:F4}** | {score.Mase:F4} | {score.PartsBeatNaive} of "
+                + $"{score.Parts.Count} | {score.PartsBeatBest} of {score.Parts.Count} | {time} |");
     }
 }

@@ -72,7 +72,10 @@ internal sealed class PeersReport(string command, bool keepsHeap)
     {
         var text = new StringBuilder();
         IReadOnlyList<string> origin = _page.Origin(
-            string.Create(CultureInfo.InvariantCulture, $"Matrix-product peak: {string.Join(", ", peaks.OrderBy(peak => peak.Threads).Select(Peak))} (Unroll's kernel on {MatrixPeak.Rows} × {MatrixPeak.Depth} by {MatrixPeak.Depth} × {MatrixPeak.Columns} in the first-level cache, measured between the rows)"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"Matrix-product peak: {string.Join(", ", peaks.OrderBy(peak => peak.Threads).Select(Peak))} (Unroll's kernel on "
+                + $"{MatrixPeak.Rows} × {MatrixPeak.Depth} by {MatrixPeak.Depth} × {MatrixPeak.Columns} in the first-level cache, measured "
+                + $"between the rows)"),
             $"Native heap: {(keepsHeap ? "keeps what libtorch frees" : "the C library's default")}");
         text.AppendLine(CultureInfo.InvariantCulture, $"""
             # Unroll beside libtorch: {Page.Where}
@@ -93,13 +96,17 @@ internal sealed class PeersReport(string command, bool keepsHeap)
         foreach (PeersRow row in rows)
         {
             (Timings ours, Timings torch) = (row.Timing.Ours, row.Timing.Theirs);
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Task} | {row.Cell} | {row.Threads} | {Figures.Seconds(ours)} | {Figures.Seconds(torch)} | {Figures.Ratio(row.Timing)} | {row.Gigaflops:F0} | {Share(row, peaks)} | {row.TorchBatch} | {Figures.Quiet(ours)} | {Figures.Quiet(torch)} |");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| {row.Task} | {row.Cell} | {row.Threads} | {Figures.Seconds(ours)} | {Figures.Seconds(torch)} | "
+                + $"{Figures.Ratio(row.Timing)} | {row.Gigaflops:F0} | {Share(row, peaks)} | {row.TorchBatch} | {Figures.Quiet(ours)} | "
+                + $"{Figures.Quiet(torch)} |");
         }
 
         return text.ToString();
     }
 
-    private static string Peak(MatrixPeak peak) => string.Create(CultureInfo.InvariantCulture, $"{peak.Gigaflops:F0} GFLOP/s on {peak.Threads} thread{(peak.Threads == 1 ? "" : "s at once")}");
+    private static string Peak(MatrixPeak peak) => string.Create(
+        CultureInfo.InvariantCulture, $"{peak.Gigaflops:F0} GFLOP/s on {peak.Threads} thread{(peak.Threads == 1 ? "" : "s at once")}");
 
     private static string Share(PeersRow row, IReadOnlyList<MatrixPeak> peaks) => row.Hidden < FewestUnitsForShare ? "" : string.Create(
         CultureInfo.InvariantCulture,

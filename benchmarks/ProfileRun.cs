@@ -10,7 +10,8 @@ internal static class ProfileRun
 
     public static void Run(CellKind cell, int threads)
     {
-        using var peer = new OursPeer(new Stack(cell, PeersBenchmark.Hidden), Samples.RandomWalk(PeersBenchmark.Windows, PeersBenchmark.Steps), PeersBenchmark.Batch, threads);
+        using var peer = new OursPeer(new Stack(cell, PeersBenchmark.Hidden),
+            Samples.RandomWalk(PeersBenchmark.Windows, PeersBenchmark.Steps), PeersBenchmark.Batch, threads);
         var epochs = new List<double>();
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed.TotalSeconds < Seconds)
@@ -21,6 +22,7 @@ internal static class ProfileRun
         }
 
         epochs.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cell.Label()}, {threads} threads: {epochs[epochs.Count / 2]:F1} ms an epoch, median of {epochs.Count}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{cell.Label()}, {threads} threads: {epochs[epochs.Count / 2]:F1} ms an epoch, median of {epochs.Count}"));
     }
 }

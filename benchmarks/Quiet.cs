@@ -54,6 +54,7 @@ internal sealed class Quiet
     }
 
     private static double Stolen() => File.Exists("/proc/stat")
-        ? long.Parse(File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[8], CultureInfo.InvariantCulture) / 100.0
+        ? long.Parse(File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[8],
+            CultureInfo.InvariantCulture) / 100.0
         : 0;
 }

@@ -18,7 +18,8 @@ internal static class Results
         : throw new UnrollException($"There is no {Path.GetRelativePath(Environment.CurrentDirectory, path)} yet.");
 
     /// <summary>The page of this name among this machine's results.</summary>
-    public static string OfMachine(string name, string extension = ".md") => $"{Machine.Slug}/{name}{Machine.Suffix}{TorchInstructions.Suffix}{extension}";
+    public static string OfMachine(string name, string extension = ".md") =>
+        $"{Machine.Slug}/{name}{Machine.Suffix}{TorchInstructions.Suffix}{extension}";
 
     private static string Full(string relativePath) => Path.Combine(Root(), "benchmarks", "results", relativePath);
 

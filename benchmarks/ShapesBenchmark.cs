@@ -6,7 +6,8 @@ namespace Unroll.Benchmarks;
 /// <summary>Training of networks beyond the tutorial's in both libraries, from the same weights, on one thread and on two.</summary>
 internal static class ShapesBenchmark
 {
-    private const int Batch = 64, PronounceSteps = 8, PronounceBatches = 16, CharacterUnits = 512, CharacterSteps = 128, CharacterBatches = 2;
+    private const int Batch = 64, PronounceSteps = 8, PronounceBatches = 16, CharacterUnits = 512, CharacterSteps = 128,
+        CharacterBatches = 2;
 
     private sealed record Row(string Name, string Shape, int Threads, TextModel Model, SideBySide Timing);
 
@@ -21,7 +22,8 @@ internal static class ShapesBenchmark
             Console.Error.WriteLine($"Warming up, threads: {threads}");
             TorchPeer.UseThreads(threads);
             Add("pronounce", $"T={PronounceSteps}", new PronounceModel(PronounceSteps, PronounceBatches, Batch, threads));
-            Add("characters", $"H={CharacterUnits}, T={CharacterSteps}", new CharacterModel(CharacterUnits, CharacterSteps, CharacterBatches, Batch, threads));
+            Add("characters", $"H={CharacterUnits}, T={CharacterSteps}",
+                new CharacterModel(CharacterUnits, CharacterSteps, CharacterBatches, Batch, threads));
 
             void Add(string name, string shape, TextModel model)
             {
@@ -58,7 +60,10 @@ internal static class ShapesBenchmark
         foreach (Row row in rows)
         {
             (Timings ours, Timings torch) = (row.Timing.Ours, row.Timing.Theirs);
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Shape}, B={Batch} | {row.Model.Parameters:N0} | {row.Threads} | {Figures.Seconds(ours)} | {Figures.Seconds(torch)} | {Figures.Ratio(row.Timing)} | {row.Model.Tokens / ours.Median:N0} | {Figures.Quiet(ours)} | {Figures.Quiet(torch)} |");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| {row.Name} | {row.Shape}, B={Batch} | {row.Model.Parameters:N0} | {row.Threads} | {Figures.Seconds(ours)} | "
+                + $"{Figures.Seconds(torch)} | {Figures.Ratio(row.Timing)} | {row.Model.Tokens / ours.Median:N0} | {Figures.Quiet(ours)} | "
+                + $"{Figures.Quiet(torch)} |");
         }
 
         return text.ToString();

@@ -24,5 +24,6 @@ internal sealed record Stack(CellKind Cell, int Units, int Layers = 1, bool Bidi
         return new Model([.. layers, new Dense(samples.TargetShape.Size)]) { Threads = threads }.Build(samples.InputShape, seed);
     }
 
-    public override string ToString() => $"{Cell.Label()} H={Units}{(Layers > 1 ? $" x{Layers}" : "")}{(Bidirectional ? " both ways" : "")}";
+    public override string ToString() =>
+        $"{Cell.Label()} H={Units}{(Layers > 1 ? $" x{Layers}" : "")}{(Bidirectional ? " both ways" : "")}";
 }

@@ -71,7 +71,8 @@ internal static partial class StartupBenchmark
         process.WaitForExit();
         return process.ExitCode == 0 && end > 0
             ? (heading, end, epoch)
-            : throw new UnrollException($"{Path.GetFileName(program)} ended with exit code {process.ExitCode} and told of no epoch. Name a published unroll: the native program, or Unroll.Cli.dll.");
+            : throw new UnrollException($"{Path.GetFileName(program)} ended with exit code {process.ExitCode} and told of no epoch. Name a "
+                + "published unroll: the native program, or Unroll.Cli.dll.");
     }
 
     private static Process Begin(ProcessStartInfo start)
@@ -104,7 +105,8 @@ internal static partial class StartupBenchmark
             |---|--:|--:|--:|
             """);
         foreach (Row row in rows)
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Cell.Label()} | {Figures.Seconds(row.Heading)} | **{Figures.Seconds(row.Begin)}** | {Figures.Seconds(row.Epoch)} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Cell.Label()} | {Figures.Seconds(row.Heading)} | "
+                + $"**{Figures.Seconds(row.Begin)}** | {Figures.Seconds(row.Epoch)} |");
         return text.ToString();
     }
 

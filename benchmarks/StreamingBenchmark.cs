@@ -109,7 +109,11 @@ internal static class StreamingBenchmark
         foreach (Row row in rows)
         {
             double share = row.Window.Median / Window;
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Stack.Cell.Label()} | {row.Stack.Units} | {string.Join(" | ", row.Steps.Select(step => Figures.Microseconds(step.Median)))} | {Figures.Microseconds(row.Window.Median)} | {Figures.Microseconds(share)} | {Figures.Microseconds(row.Steps[^1].Median - share)} |");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| {row.Stack.Cell.Label()} | {row.Stack.Units} | "
+                + $"{string.Join(" | ", row.Steps.Select(step => Figures.Microseconds(step.Median)))} | "
+                + $"{Figures.Microseconds(row.Window.Median)} | {Figures.Microseconds(share)} | "
+                + $"{Figures.Microseconds(row.Steps[^1].Median - share)} |");
         }
 
         return text.ToString();

@@ -32,7 +32,8 @@ internal sealed record SweepOptions
     public string PageName => $"sweep{(Layers > 1 ? "-stacked" : "")}{(Bidirectional ? "-bidirectional" : "")}";
 
     /// <summary>What sets it apart, for a heading.</summary>
-    public string Network => $"{(Layers > 1 ? FormattableString.Invariant($", {Layers} layers") : "")}{(Bidirectional ? ", bidirectional" : "")}";
+    public string Network =>
+        $"{(Layers > 1 ? FormattableString.Invariant($", {Layers} layers") : "")}{(Bidirectional ? ", bidirectional" : "")}";
 }
 
 /// <summary>
@@ -75,7 +76,8 @@ internal static class SweepBenchmark
                        select row,
                 ];
                 rows.AddRange(group);
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds:F0} s: {stack}, {SweepPage.Summary(group)}"));
+                Console.Error.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds:F0} s: {stack}, {SweepPage.Summary(group)}"));
             }
         }
 
@@ -95,8 +97,10 @@ internal static class SweepBenchmark
             Console.Error.WriteLine(repeated[row]);
         }
 
-        string what = string.Create(CultureInfo.InvariantCulture, $"{slow.Length} rows with a ratio below {limit}, of which {repeated.Values.Count(row => row.Ratio < limit)} stayed there");
-        return new SweepPage(options, [.. before.Origin, page.Repetition(what)], [.. before.Rows.Select(row => repeated.GetValueOrDefault(row, row))]);
+        string what = string.Create(CultureInfo.InvariantCulture,
+            $"{slow.Length} rows with a ratio below {limit}, of which {repeated.Values.Count(row => row.Ratio < limit)} stayed there");
+        return new SweepPage(
+            options, [.. before.Origin, page.Repetition(what)], [.. before.Rows.Select(row => repeated.GetValueOrDefault(row, row))]);
     }
 
     /// <summary>Samples for four batches, of one batch where it is large, of eight where it is a single row.</summary>
@@ -110,7 +114,8 @@ internal static class SweepBenchmark
             SideBySide timing = pair.Time(task == "train" ? peer => peer.TrainEpoch() : peer => peer.PredictAll(), runSeconds);
             for (int run = 0; run < runs; run++)
                 timing.RunPair();
-            rows.Add(new SweepRow(task, stack.Cell, stack.Units, batch, steps, features, timing.Ours.Median, timing.Theirs.Median, runs, timing.QuietPairs));
+            rows.Add(new SweepRow(task, stack.Cell, stack.Units, batch, steps, features, timing.Ours.Median, timing.Theirs.Median, runs,
+                timing.QuietPairs));
         }
 
         return rows;

@@ -23,7 +23,8 @@ internal sealed record SweepPage(SweepOptions Options, IReadOnlyList<string> Ori
 
     public static string Summary(IReadOnlyCollection<SweepRow> rows) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{rows.Count} rows: geometric mean {Mean(rows):F2}, lowest {rows.Min(row => row.Ratio):F2}, {rows.Count(row => row.Ratio < 1)} below 1");
+        $"{rows.Count} rows: geometric mean {Mean(rows):F2}, lowest {rows.Min(row => row.Ratio):F2}, {rows.Count(row => row.Ratio < 1)} "
+            + $"below 1");
 
     public override string ToString()
     {
@@ -42,8 +43,10 @@ internal sealed record SweepPage(SweepOptions Options, IReadOnlyList<string> Ori
             | cell | H | rows | geometric mean | lowest | rows below 1 |
             |---|--:|--:|--:|--:|--:|
             """);
-        foreach (IGrouping<(CellKind Cell, int Hidden), SweepRow> group in Rows.GroupBy(row => (row.Cell, row.Hidden)).OrderBy(group => group.Key.Hidden).ThenBy(group => group.Key.Cell))
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {group.Key.Cell.Label()} | {group.Key.Hidden} | {group.Count()} | {Mean(group):F2} | {group.Min(row => row.Ratio):F2} | {group.Count(row => row.Ratio < 1)} |");
+        foreach (IGrouping<(CellKind Cell, int Hidden), SweepRow> group in Rows.GroupBy(row => (row.Cell, row.Hidden))
+            .OrderBy(group => group.Key.Hidden).ThenBy(group => group.Key.Cell))
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {group.Key.Cell.Label()} | {group.Key.Hidden} | {group.Count()} | "
+                + $"{Mean(group):F2} | {group.Min(row => row.Ratio):F2} | {group.Count(row => row.Ratio < 1)} |");
         text.AppendLine().AppendLine(SweepRow.Head);
         foreach (SweepRow row in Rows.OrderBy(row => row.Ratio))
             text.AppendLine(row.ToString());

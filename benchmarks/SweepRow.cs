@@ -8,7 +8,8 @@ namespace Unroll.Benchmarks;
 /// <param name="Theirs">libtorch's seconds.</param>
 /// <param name="Runs">Runs of each side.</param>
 /// <param name="Quiet">Those of them that nothing disturbed; null where the page does not say.</param>
-internal sealed record SweepRow(string Task, CellKind Cell, int Hidden, int Batch, int Steps, int Features, double Ours, double Theirs, int Runs, int? Quiet)
+internal sealed record SweepRow(string Task, CellKind Cell, int Hidden, int Batch, int Steps, int Features, double Ours, double Theirs,
+    int Runs, int? Quiet)
 {
     public const string Head = """
         | task | cell | H | B | T | F | Unroll, ms | libtorch, ms | ratio | runs | quiet |
@@ -22,7 +23,8 @@ internal sealed record SweepRow(string Task, CellKind Cell, int Hidden, int Batc
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {Task} | {Cell.Label()} | {Hidden} | {Batch} | {Steps} | {Features} | {1e3 * Ours:F4} | {1e3 * Theirs:F4} | {Ratio:F2} | {Runs} | {Quiet} |");
+        $"| {Task} | {Cell.Label()} | {Hidden} | {Batch} | {Steps} | {Features} | {1e3 * Ours:F4} | {1e3 * Theirs:F4} | {Ratio:F2} | "
+            + $"{Runs} | {Quiet} |");
 
     /// <summary>Reads what <see cref="ToString"/> wrote; null for another line.</summary>
     public static SweepRow? Parse(string line)

@@ -38,16 +38,20 @@ internal static class TargetsBenchmark
             }
         }
 
-        text.AppendLine(string.Join('\n', page.Origin($"Threads: {options.Threads}", "Trained one after the other on a machine that did other work too: of the times only the ratio says something, and that roughly.")));
+        text.AppendLine(string.Join('\n', page.Origin($"Threads: {options.Threads}", "Trained one after the other on a machine that did "
+            + $"other work too: of the times only the ratio says something, and that roughly.")));
         Results.Write("targets.md", text.ToString());
     }
 
-    private static void Sample(StringBuilder text, TargetsOptions options, Forecasting.CellKind cell, string file, string[] targets, string train, string test, int horizon)
+    private static void Sample(StringBuilder text, TargetsOptions options, Forecasting.CellKind cell, string file, string[] targets,
+        string train, string test, int horizon)
     {
         TimeSeries series = TimeSeries.Read(ForecastsBenchmark.PathOf(file));
-        ForecastTask Task(params string[] named) => new(series, new TaskOptions { Targets = named, Train = train, Test = test, Horizon = horizon });
+        ForecastTask Task(params string[] named) =>
+            new(series, new TaskOptions { Targets = named, Train = train, Test = test, Horizon = horizon });
         double[] alone = new double[targets.Length], together = new double[targets.Length];
-        List<double>[] aloneErrors = [.. targets.Select(_ => new List<double>())], togetherErrors = [.. targets.Select(_ => new List<double>())];
+        List<double>[] aloneErrors = [.. targets.Select(_ => new List<double>())],
+            togetherErrors = [.. targets.Select(_ => new List<double>())];
         double aloneSeconds = 0, togetherSeconds = 0;
         int seeds = options.LastSeed - options.FirstSeed + 1;
         for (int seed = options.FirstSeed; seed <= options.LastSeed; seed++)
@@ -76,7 +80,8 @@ internal static class TargetsBenchmark
 
         string name = Recipe(options, cell, 0).Network.Name;
         text.AppendLine(CultureInfo.InvariantCulture, $"## {file}, {horizon} {(horizon == 1 ? "row" : "rows")} ahead, {name}").AppendLine();
-        text.AppendLine("| target | naive | best baseline | each alone | together | together ÷ alone |").AppendLine("|---|--:|--:|--:|--:|--:|");
+        text.AppendLine("| target | naive | best baseline | each alone | together | together ÷ alone |")
+            .AppendLine("|---|--:|--:|--:|--:|--:|");
         for (int k = 0; k < targets.Length; k++)
         {
             ForecastTask own = Task(targets[k]);
@@ -86,17 +91,23 @@ internal static class TargetsBenchmark
             comparison.Add(ridge);
             ForecasterScore best = comparison.Baselines.MinBy(score => score.ErrorByStep[^1])!;
             (alone[k], together[k]) = (aloneErrors[k].Average(), togetherErrors[k].Average());
-            string Spread(List<double> errors) => string.Create(CultureInfo.InvariantCulture, $"{errors.Average():G5} ({errors.Min():G5} to {errors.Max():G5})");
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {targets[k]} | {comparison.Naive.ErrorByStep[^1]:G5} | {best.ErrorByStep[^1]:G5} {best.Name} | {Spread(aloneErrors[k])} | {Spread(togetherErrors[k])} | {together[k] / alone[k]:F3} |");
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file} {horizon} {name} {targets[k]}: alone {alone[k]:G5}, together {together[k]:G5}, {aloneSeconds:F1} s and {togetherSeconds:F1} s"));
+            string Spread(List<double> errors) =>
+                string.Create(CultureInfo.InvariantCulture, $"{errors.Average():G5} ({errors.Min():G5} to {errors.Max():G5})");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| {targets[k]} | {comparison.Naive.ErrorByStep[^1]:G5} | {best.ErrorByStep[^1]:G5} {best.Name} | "
+                + $"{Spread(aloneErrors[k])} | {Spread(togetherErrors[k])} | {together[k] / alone[k]:F3} |");
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file} {horizon} {name} {targets[k]}: alone "
+                + $"{alone[k]:G5}, together {together[k]:G5}, {aloneSeconds:F1} s and {togetherSeconds:F1} s"));
         }
 
-        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Training: each alone {aloneSeconds:F1} s in all, together {togetherSeconds:F1} s, {togetherSeconds / aloneSeconds:F2} of that.").AppendLine();
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Training: each alone {aloneSeconds:F1} s in all, together "
+            + $"{togetherSeconds:F1} s, {togetherSeconds / aloneSeconds:F2} of that.").AppendLine();
     }
 
     private static EnsembleRecipe Recipe(TargetsOptions options, Forecasting.CellKind cell, int seed)
     {
         var recipe = new EnsembleRecipe();
-        return recipe with { Network = recipe.Network with { Cell = cell, Threads = options.Threads, Training = recipe.Network.Training with { Seed = seed } } };
+        return recipe with { Network = recipe.Network
+            with { Cell = cell, Threads = options.Threads, Training = recipe.Network.Training with { Seed = seed } } };
     }
 }

@@ -30,7 +30,8 @@ internal abstract class TextModel : IDisposable
         int classes = model.Outputs[0].Shape.Features, steps = model.Outputs[0].Shape.Steps;
         float[] targets = Tokens(new Shape(steps), classes, 9);
         _samples = new ArraySamples([.. inputs.Select((values, i) => (values, model.Inputs[i].Shape))], [(targets, new Shape(steps))]);
-        _inputs = [.. inputs.Select((values, i) => tensor(Array.ConvertAll(values, value => (long)value), [count, model.Inputs[i].Shape.Size]))];
+        _inputs = [.. inputs.Select(
+            (values, i) => tensor(Array.ConvertAll(values, value => (long)value), [count, model.Inputs[i].Shape.Size]))];
         _targets = tensor(Array.ConvertAll(targets, value => (long)value), [count, steps]);
     }
 
@@ -57,7 +58,8 @@ internal abstract class TextModel : IDisposable
 
     private static Clipping Clip => new(ClipMode.GlobalNorm, 1);
 
-    public void TrainOurs() => Model.Fit(_samples, new TrainingOptions { Epochs = 1, BatchSize = Batch, Optimizer = new Adam(), Clipping = Clip, Loss = new SparseCategoricalCrossEntropy(), Seed = ++_epoch });
+    public void TrainOurs() => Model.Fit(_samples, new TrainingOptions { Epochs = 1, BatchSize = Batch, Optimizer = new Adam(),
+        Clipping = Clip, Loss = new SparseCategoricalCrossEntropy(), Seed = ++_epoch });
 
     public void TrainTheirs()
     {
@@ -88,7 +90,8 @@ internal abstract class TextModel : IDisposable
         float[] theirs = Forward(_inputs).reshape(-1).data<float>().ToArray(), ours = Model.Predict(_samples);
         float difference = ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max();
         if (ours.Length != theirs.Length || !(difference < 1e-4f))
-            throw new UnrollException($"From the same weights the predictions of the two libraries differ by {difference}; timing them would compare different work.");
+            throw new UnrollException($"From the same weights the predictions of the two libraries differ by {difference}; timing them "
+                + "would compare different work.");
     }
 
     public void Dispose()
@@ -113,14 +116,18 @@ internal sealed class PronounceModel : TextModel
         : base(Ours(steps, threads), batches, batch)
     {
         (_letters, _sounds) = (Kept(nn.Embedding(Letters, Embedded)), Kept(nn.Embedding(Sounds, Embedded)));
-        (_encoder, _decoder) = (Kept(nn.GRU(Embedded, Units, batchFirst: true, bidirectional: true)), Kept(nn.GRU(Embedded, 2 * Units, batchFirst: true)));
-        (_start, _both, _logits) = (Kept(nn.Linear(2 * Units, 2 * Units)), Kept(nn.Linear(4 * Units, 2 * Units)), Kept(nn.Linear(2 * Units, Sounds)));
+        (_encoder, _decoder) =
+            (Kept(nn.GRU(Embedded, Units, batchFirst: true, bidirectional: true)), Kept(nn.GRU(Embedded, 2 * Units, batchFirst: true)));
+        (_start, _both, _logits) =
+            (Kept(nn.Linear(2 * Units, 2 * Units)), Kept(nn.Linear(4 * Units, 2 * Units)), Kept(nn.Linear(2 * Units, Sounds)));
         _dropout = Kept(nn.Dropout(0.2));
         string[] parts = KerasWeights.RecurrentParts(Model);
         TorchWeights.CopyEmbedding(Model, "letters", _letters);
         TorchWeights.CopyEmbedding(Model, "sounds", _sounds);
-        TorchWeights.CopyCell(Model, parts[0], CellKind.Gru, Units, _encoder.named_parameters().Where(named => !named.name.EndsWith("reverse", StringComparison.Ordinal)));
-        TorchWeights.CopyCell(Model, parts[1], CellKind.Gru, Units, _encoder.named_parameters().Where(named => named.name.EndsWith("reverse", StringComparison.Ordinal)));
+        TorchWeights.CopyCell(Model, parts[0], CellKind.Gru, Units,
+            _encoder.named_parameters().Where(named => !named.name.EndsWith("reverse", StringComparison.Ordinal)));
+        TorchWeights.CopyCell(Model, parts[1], CellKind.Gru, Units,
+            _encoder.named_parameters().Where(named => named.name.EndsWith("reverse", StringComparison.Ordinal)));
         TorchWeights.CopyCell(Model, parts[2], CellKind.Gru, 2 * Units, _decoder.named_parameters());
         TorchWeights.CopyDense(Model, "start", _start);
         TorchWeights.CopyDense(Model, "both", _both);
@@ -137,7 +144,8 @@ internal sealed class PronounceModel : TextModel
         Node decoded = new Gru(2 * Units) { ReturnSequences = true }.Apply(spoken, start);
         Node context = new Attention().Apply(decoded, read);
         Node both = new Dense(2 * Units) { Activation = Activation.Tanh, Name = "both" }.Apply(new Concatenate().Apply(decoded, context));
-        return new Model([spelling, before], [new Dense(Sounds) { Name = "logits" }.Apply(new Dropout(0.2).Apply(both))]) { Threads = threads }.Build(seed: 1);
+        return new Model([spelling, before], [new Dense(Sounds) { Name = "logits" }.Apply(new Dropout(0.2).Apply(both))]) {
+            Threads = threads }.Build(seed: 1);
     }
 
     protected override Tensor Forward(Tensor[] inputs)
@@ -162,7 +170,8 @@ internal sealed class CharacterModel : TextModel
     public CharacterModel(int units, int steps, int batches, int batch, int threads)
         : base(Ours(units, steps, threads), batches, batch)
     {
-        (_embedding, _gru, _logits) = (Kept(nn.Embedding(Characters, Embedded)), Kept(nn.GRU(Embedded, units, batchFirst: true)), Kept(nn.Linear(units, Characters)));
+        (_embedding, _gru, _logits) =
+            (Kept(nn.Embedding(Characters, Embedded)), Kept(nn.GRU(Embedded, units, batchFirst: true)), Kept(nn.Linear(units, Characters)));
         TorchWeights.CopyEmbedding(Model, "characters", _embedding);
         TorchWeights.CopyCell(Model, KerasWeights.RecurrentParts(Model)[0], CellKind.Gru, units, _gru.named_parameters());
         TorchWeights.CopyDense(Model, "logits", _logits);

@@ -32,6 +32,7 @@ internal static class SamePredictions
     {
         float difference = ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max();
         if (ours.Length != theirs.Length || !(difference < tolerance))
-            throw new UnrollException($"{stack}: from the same weights the predictions of the two libraries differ by {difference}; timing them would compare different work.");
+            throw new UnrollException($"{stack}: from the same weights the predictions of the two libraries differ by {difference}; timing "
+                + "them would compare different work.");
     }
 }

@@ -16,7 +16,8 @@ internal static class TorchWeights
     public static void Copy(Model from, Stack stack, TorchPeer to)
     {
         string[] parts = KerasWeights.RecurrentParts(from);
-        foreach (var layer in to.RecurrentParameters.GroupBy(named => Words(named.Name)[2] + (Words(named.Name).Length > 3 ? "_reverse" : "")))
+        foreach (var layer in to.RecurrentParameters.GroupBy(
+            named => Words(named.Name)[2] + (Words(named.Name).Length > 3 ? "_reverse" : "")))
         {
             // For example weight_ih_l1_reverse.
             string[] words = Words(layer.First().Name);
@@ -56,7 +57,8 @@ internal static class TorchWeights
         Set(to.bias!, from.GetWeights($"{name}/bias"));
     }
 
-    public static void CopyEmbedding(Model from, string name, TorchSharp.Modules.Embedding to) => Set(to.weight!, from.GetWeights($"{name}/embeddings"));
+    public static void CopyEmbedding(Model from, string name, TorchSharp.Modules.Embedding to) =>
+        Set(to.weight!, from.GetWeights($"{name}/embeddings"));
 
     private static string[] Words(string name) => name.Split('_');
 

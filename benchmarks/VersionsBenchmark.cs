@@ -76,7 +76,8 @@ internal static class VersionsBenchmark
         void Add(string task, string cell, string shape, Func<Build, Action> work)
         {
             if (only is null || $"{task} {cell} {shape}".Contains(only, StringComparison.Ordinal))
-                rows.Add(new Row(task, cell, shape, [.. Enumerable.Range(0, Models).Select(_ => new SideBySide(work(after), work(before), RunSeconds))]));
+                rows.Add(new Row(task, cell, shape,
+                    [.. Enumerable.Range(0, Models).Select(_ => new SideBySide(work(after), work(before), RunSeconds))]));
         }
     }
 
@@ -100,7 +101,9 @@ internal static class VersionsBenchmark
             |---|---|---|--:|--:|--:|--:|--:|
             """);
         foreach (Row row in rows.OrderBy(row => row.Timing.Ratio))
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Task} | {row.Cell} | {row.Shape} | {Figures.Seconds(row.Timing.Ours)} | {Figures.Seconds(row.Timing.Theirs)} | {Figures.Ratio(row.Timing)} | {Figures.Quiet(row.Timing.Ours)} | {Figures.Quiet(row.Timing.Theirs)} |");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| {row.Task} | {row.Cell} | {row.Shape} | {Figures.Seconds(row.Timing.Ours)} | {Figures.Seconds(row.Timing.Theirs)} | "
+                + $"{Figures.Ratio(row.Timing)} | {Figures.Quiet(row.Timing.Ours)} | {Figures.Quiet(row.Timing.Theirs)} |");
         return text.ToString();
     }
 
@@ -115,8 +118,10 @@ internal static class VersionsBenchmark
         {
             _folder = Path.GetFullPath(folder);
             if (!File.Exists(Path.Combine(_folder, "Unroll.dll")))
-                throw new UnrollException($"There is no Unroll.dll in {folder}. Build src/Unroll there, and name the folder that it is built into.");
-            _work = LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, DriverName + ".dll")).GetType($"{DriverName}.Work", throwOnError: true)!;
+                throw new UnrollException(
+                    $"There is no Unroll.dll in {folder}. Build src/Unroll there, and name the folder that it is built into.");
+            _work = LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, DriverName + ".dll"))
+                .GetType($"{DriverName}.Work", throwOnError: true)!;
         }
 
         public string[] Networks() => Method<Func<string[]>>("Networks")();

@@ -9,13 +9,15 @@ using Unroll;
 // Handwritten digits of 8×8 pixels: convolutions, pooling and a dense layer choose one of ten classes.
 // dotnet run -c Release samples/digits.cs takes some seconds; with -- --short a third of them.
 // -- --fashion DIR reads clothes of 28×28 pixels instead: Fashion-MNIST, four files such as train-images-idx3-ubyte.gz, which
-// apt-get install dataset-fashion-mnist puts into /usr/share/datasets/fashion-mnist. That takes some minutes; with --short 6000 images are learnt once.
+// apt-get install dataset-fashion-mnist puts into /usr/share/datasets/fashion-mnist. That takes some minutes; with --short 6000 images are
+// learnt once.
 const int Shown = 60;
 bool isShort = args.Contains("--short"), isFashion = args.Contains("--fashion");
 string? folder = isFashion ? args.SkipWhile(argument => argument != "--fashion").ElementAtOrDefault(1) : null;
 if (isFashion && !File.Exists($"{folder}/train-images-idx3-ubyte.gz"))
 {
-    Console.Error.WriteLine($"There is no {folder}/train-images-idx3-ubyte.gz. Get it with: apt-get install dataset-fashion-mnist, then -- --fashion /usr/share/datasets/fashion-mnist");
+    Console.Error.WriteLine($"There is no {folder}/train-images-idx3-ubyte.gz. Get it with: apt-get install dataset-fashion-mnist, then -- "
+        + "--fashion /usr/share/datasets/fashion-mnist");
     return 1;
 }
 
@@ -36,7 +38,8 @@ else
 {
     var numbered = File.ReadLines("samples/data/digits.csv").Skip(1).Select(Parse).GroupBy(image => image.Class)
         .SelectMany(same => same.Select((image, number) => (Image: image, IsHeldOut: number % 5 == 4))).ToArray();
-    (train, heldOut) = ([.. numbered.Where(one => !one.IsHeldOut).Select(one => one.Image)], [.. numbered.Where(one => one.IsHeldOut).Select(one => one.Image)]);
+    (train, heldOut) = ([.. numbered.Where(one => !one.IsHeldOut).Select(one => one.Image)],
+        [.. numbered.Where(one => one.IsHeldOut).Select(one => one.Image)]);
 }
 
 int side = isFashion ? 28 : 8;
@@ -89,29 +92,33 @@ Console.WriteLine($"{history.Epochs.Count} epochs in {watch.Elapsed.TotalSeconds
 // What it makes of the held-out images
 float[][] logits = [.. model.Predict(Samples(heldOut)).Chunk(10)];
 int[] read = [.. logits.Select(scores => scores.IndexOf(scores.Max()))];
-Console.WriteLine($"\n{ConfusionMatrix.Of([.. logits.SelectMany(scores => scores)], [.. heldOut.Select(image => image.Class)], 10).ToString(names)}\n");
+Console.WriteLine(
+    $"\n{ConfusionMatrix.Of([.. logits.SelectMany(scores => scores)], [.. heldOut.Select(image => image.Class)], 10).ToString(names)}\n");
 
 int[] misread = [.. Enumerable.Range(0, read.Length).Where(i => read[i] != heldOut[i].Class)];
 double accuracy = 1 - (double)misread.Length / read.Length;
 string name = isFashion ? "fashion" : "digits";
 File.WriteAllText($"{name}-misread.svg", Picture(misread));
-Console.WriteLine($"{misread.Length} of {read.Length} held-out {(isFashion ? "clothes" : "digits")} are misread; {name}-misread.svg shows {(misread.Length > Shown ? $"the first {Shown}" : "them")}");
+Console.WriteLine($"{misread.Length} of {read.Length} held-out {(isFashion ? "clothes" : "digits")} are misread; {name}-misread.svg shows "
+    + $"{(misread.Length > Shown ? $"the first {Shown}" : "them")}");
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"figure {name} {accuracy:F4}"));
 return 0;
 
 static Image Parse(string line)
 {
     string[] cells = line.Split(',');
-    return new Image(int.Parse(cells[0], CultureInfo.InvariantCulture), [.. cells[1..].Select(cell => float.Parse(cell, CultureInfo.InvariantCulture) / 16)]);
+    return new Image(int.Parse(cells[0], CultureInfo.InvariantCulture),
+        [.. cells[1..].Select(cell => float.Parse(cell, CultureInfo.InvariantCulture) / 16)]);
 }
 
-// Files of MNIST's form: after four bytes the number of images, for pixels also height and width, all of four bytes with the high one first;
-// then one byte a pixel or class.
+// Files of MNIST's form: after four bytes the number of images, for pixels also height and width, all of four bytes with the high one
+// first; then one byte a pixel or class.
 Image[] ReadIdx(string part)
 {
     byte[] pixels = Unpacked($"{folder}/{part}-images-idx3-ubyte.gz"), classes = Unpacked($"{folder}/{part}-labels-idx1-ubyte.gz");
     int count = BinaryPrimitives.ReadInt32BigEndian(pixels.AsSpan(4)), size = (pixels.Length - 16) / count;
-    return [.. Enumerable.Range(0, count).Select(i => new Image(classes[8 + i], [.. pixels[(16 + i * size)..(16 + (i + 1) * size)].Select(gray => gray / 255f)]))];
+    return [.. Enumerable.Range(0, count)
+        .Select(i => new Image(classes[8 + i], [.. pixels[(16 + i * size)..(16 + (i + 1) * size)].Select(gray => gray / 255f)]))];
 }
 
 static byte[] Unpacked(string file)
@@ -123,7 +130,8 @@ static byte[] Unpacked(string file)
 }
 
 ArraySamples Samples(Image[] images) =>
-    new([.. images.SelectMany(image => image.Pixels)], new Shape(side, side, 1), [.. images.Select(image => (float)image.Class)], new Shape(1));
+    new([.. images.SelectMany(image => image.Pixels)], new Shape(side, side, 1), [.. images.Select(image => (float)image.Class)],
+        new Shape(1));
 
 // A picture of some held-out images, up to six in a row, dark on light as on paper.
 string Picture(int[] misread)
@@ -131,8 +139,10 @@ string Picture(int[] misread)
     const int Across = 6;
     int[] shown = misread[..Math.Min(misread.Length, Shown)];
     int pixel = isFashion ? 5 : 12, cell = side * pixel + 24, line = cell + 24;
-    int columns = Math.Clamp(shown.Length, 2, Across), rows = Math.Max(1, (shown.Length + Across - 1) / Across), width = columns * cell + 24, height = rows * line + 36;
-    var svg = new StringBuilder($"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' viewBox='0 0 {width} {height}' font-family='sans-serif' fill='#222'>\n<rect width='{width}' height='{height}' fill='white'/>\n");
+    int columns = Math.Clamp(shown.Length, 2, Across), rows = Math.Max(1, (shown.Length + Across - 1) / Across),
+        width = columns * cell + 24, height = rows * line + 36;
+    var svg = new StringBuilder($"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' viewBox='0 0 {width} {height}' "
+        + $"font-family='sans-serif' fill='#222'>\n<rect width='{width}' height='{height}' fill='white'/>\n");
     svg.AppendLine($"<text x='24' y='32' font-size='16'>{misread.Length} of {heldOut.Length} misread</text>");
     for (int i = 0; i < shown.Length; i++)
     {
@@ -142,11 +152,13 @@ string Picture(int[] misread)
         for (int p = 0; p < pixels.Length; p++)
         {
             int gray = (int)(255 - 235 * pixels[p]);
-            svg.AppendLine($"<rect x='{left + p % side * pixel}' y='{top + p / side * pixel}' width='{pixel}' height='{pixel}' fill='rgb({gray},{gray},{gray})'/>");
+            svg.AppendLine($"<rect x='{left + p % side * pixel}' y='{top + p / side * pixel}' width='{pixel}' height='{pixel}' "
+                + $"fill='rgb({gray},{gray},{gray})'/>");
         }
 
         svg.AppendLine($"<rect x='{left}' y='{top}' width='{side * pixel}' height='{side * pixel}' fill='none' stroke='#bbb'/>");
-        svg.AppendLine(string.Create(CultureInfo.InvariantCulture, $"<text x='{left}' y='{top + side * pixel + 17}' font-size='13'>{names[right]} as {names[guess]}, {100 / sum:F0}%</text>"));
+        svg.AppendLine(string.Create(CultureInfo.InvariantCulture,
+            $"<text x='{left}' y='{top + side * pixel + 17}' font-size='13'>{names[right]} as {names[guess]}, {100 / sum:F0}%</text>"));
     }
 
     return svg.Append("</svg>\n").ToString();

@@ -5,15 +5,18 @@ using System.Text;
 using Unroll;
 
 // A network that writes: from the characters so far it learns which comes next, and then goes on by itself.
-// dotnet run -c Release samples/novelist.cs learns Persuasion in a minute or two; with -- FOLDER all .txt files of a folder; with -- --short it
-// takes some seconds. Her six novels as text: the Debian package r-cran-janeaustenr, or https://www.gutenberg.org/ebooks/author/68.
+// dotnet run -c Release samples/novelist.cs learns Persuasion in a minute or two; with -- FOLDER all .txt files of a folder; with --
+// --short it takes some seconds. Her six novels as text: the Debian package r-cran-janeaustenr, or
+// https://www.gutenberg.org/ebooks/author/68.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 bool isShort = args.Contains("--short");
 string? folder = args.FirstOrDefault(argument => !argument.StartsWith("--", StringComparison.Ordinal));
-string[] files = folder is null ? ["samples/data/persuasion.txt"] : Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "*.txt").Order(StringComparer.Ordinal)] : [];
+string[] files = folder is null ? ["samples/data/persuasion.txt"] : Directory.Exists(folder)
+    ? [.. Directory.GetFiles(folder, "*.txt").Order(StringComparer.Ordinal)] : [];
 if (files.Length == 0)
 {
-    Console.Error.WriteLine($"There are no .txt files in {folder}. Give the folder of Jane Austen's novels as text, for example from the Debian package r-cran-janeaustenr, or no folder for Persuasion alone.");
+    Console.Error.WriteLine($"There are no .txt files in {folder}. Give the folder of Jane Austen's novels as text, for example from the "
+        + "Debian package r-cran-janeaustenr, or no folder for Persuasion alone.");
     return 1;
 }
 
@@ -24,9 +27,11 @@ string Part(string novel, int from, int to) => novel[(int)((long)novel.Length * 
 char[] letters = ['\0', .. novels.SelectMany(novel => Part(novel, 0, 90)).Distinct().Order()];
 Dictionary<char, int> numbers = letters.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
 int[] Codes(string text) => [.. text.Select(letter => numbers.GetValueOrDefault(letter))];
-int[] train = Codes(string.Concat(novels.Select(novel => Part(novel, 0, 90)))), validation = Codes(string.Concat(novels.Select(novel => Part(novel, 90, 95))));
+int[] train = Codes(string.Concat(novels.Select(novel => Part(novel, 0, 90)))),
+    validation = Codes(string.Concat(novels.Select(novel => Part(novel, 90, 95))));
 int[][] heldOut = [.. novels.Select(novel => Codes(Part(novel, 95, 100)))];
-Console.WriteLine($"{files.Length} novels: {train.Length:N0} characters to learn from, {heldOut.Sum(part => part.Length):N0} held out, {letters.Length - 1} different ones");
+Console.WriteLine($"{files.Length} novels: {train.Length:N0} characters to learn from, {heldOut.Sum(part => part.Length):N0} held out, "
+    + $"{letters.Length - 1} different ones");
 
 // The model. Its states go on from batch to batch: row r of each batch is what follows row r of the batch before.
 (int units, int batch, int epochs) = isShort ? (96, 32, 4) : folder is null ? (256, 16, 14) : (512, 32, 4);
@@ -51,17 +56,21 @@ model.Fit(new Text(train, batch, steps), new TrainingOptions
 }, moment =>
 {
     if (moment.Kind == TrainingEventKind.EpochEnded)
-        Console.WriteLine($"epoch {moment.Epoch,2}  {moment.Loss / Math.Log(2):F3} bits per character  validation {moment.ValidationLoss / Math.Log(2):F3}  {moment.Elapsed.TotalSeconds:F0} s");
+        Console.WriteLine($"epoch {moment.Epoch,2}  {moment.Loss / Math.Log(2):F3} bits per character  validation "
+            + $"{moment.ValidationLoss / Math.Log(2):F3}  {moment.Elapsed.TotalSeconds:F0} s");
 });
 
 // What it makes of the held-out text, one character after the other with kept state, beside a count of runs of five characters
-double bits = heldOut.Sum(Bits) / heldOut.Sum(part => part.Length - 1), counted = new CharacterCounts(train, letters.Length, order: 5).Bits(heldOut);
-foreach ((string name, Sampling sampling) in new (string, Sampling)[] { ("temperature 0.5", new() { Temperature = 0.5 }), ("temperature 0.8", new() { Temperature = 0.8 }), ("temperature 1", new()), ("temperature 1, top-p 0.9", new() { TopP = 0.9 }) })
+double bits = heldOut.Sum(Bits) / heldOut.Sum(part => part.Length - 1), counted = new CharacterCounts(train, letters.Length, order: 5)
+    .Bits(heldOut);
+foreach ((string name, Sampling sampling) in new (string, Sampling)[] { ("temperature 0.5", new() { Temperature = 0.5 }),
+    ("temperature 0.8", new() { Temperature = 0.8 }), ("temperature 1", new()), ("temperature 1, top-p 0.9", new() { TopP = 0.9 }) })
     Console.WriteLine($"\n--- {name}\n{Write("She ", isShort ? 200 : 500, sampling)}");
 Console.WriteLine();
 
 // A file that unroll studio reads: its page goes on from any beginning that is typed. The letters say what the numbers of the tokens are.
-model.Save("novelist.unroll", new Dictionary<string, string> { ["letters"] = new(letters[1..]), ["bits"] = $"{bits:R}", ["bits_counted"] = $"{counted:R}" });
+model.Save("novelist.unroll",
+    new Dictionary<string, string> { ["letters"] = new(letters[1..]), ["bits"] = $"{bits:R}", ["bits_counted"] = $"{counted:R}" });
 Console.WriteLine("novelist.unroll is the model: put it into unroll-studio/shapes, and the studio's page lets it write on");
 Console.WriteLine($"{watch.Elapsed.TotalSeconds:F0} s. Bits per character on held-out text: network {bits:F3}, 5-gram model {counted:F3}");
 Console.WriteLine($"figure novelist {bits:F4}");
@@ -99,7 +108,9 @@ string Write(string beginning, int length, Sampling sampling)
     return text.ToString();
 }
 
-/// <summary>A text as samples: cut into as many rows as a batch has, each read from its beginning to its end. The target is the next character.</summary>
+/// <summary>
+/// A text as samples: cut into as many rows as a batch has, each read from its beginning to its end. The target is the next character.
+/// </summary>
 internal sealed class Text(int[] codes, int rows, int steps) : ISamples
 {
     private readonly int _windows = (codes.Length - 1) / (rows * steps);
@@ -123,8 +134,9 @@ internal sealed class Text(int[] codes, int rows, int steps) : ISamples
 }
 
 /// <summary>
-/// Probabilities by counting runs of characters: interpolated Kneser-Ney (Chen and Goodman 1999). Runs of the full length are counted as often as they
-/// occur, shorter ones by how many different characters stand before them; of each count a part is given to the next shorter run.
+/// Probabilities by counting runs of characters: interpolated Kneser-Ney (Chen and Goodman 1999). Runs of the full length are counted as
+/// often as they occur, shorter ones by how many different characters stand before them; of each count a part is given to the next shorter
+/// run.
 /// </summary>
 internal sealed class CharacterCounts
 {
@@ -156,7 +168,8 @@ internal sealed class CharacterCounts
 
     /// <summary>−log2 of the probability of a character of the texts, from their second one on.</summary>
     public double Bits(int[][] texts) =>
-        texts.Sum(text => Enumerable.Range(1, text.Length - 1).Sum(i => -Math.Log2(Probability(text, i, Math.Min(_order, i + 1))))) / texts.Sum(text => text.Length - 1);
+        texts.Sum(text => Enumerable.Range(1, text.Length - 1).Sum(i => -Math.Log2(Probability(text, i, Math.Min(_order, i + 1)))))
+            / texts.Sum(text => text.Length - 1);
 
     private double Probability(int[] text, int i, int length)
     {

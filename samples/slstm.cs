@@ -85,7 +85,8 @@ internal sealed class SlstmCell<T>(LayerBuilder<T> builder, Slstm options, Shape
         {
             Span<T> i = step.Gate(0, row), f = step.Gate(1, row), z = step.Gate(2, row), o = step.Gate(3, row);
             Span<T> dh = step.Gradient(0, row), dc = step.Gradient(1, row), dn = step.Gradient(2, row), dm = step.Gradient(3, row);
-            Span<T> lead = step.KeptValues(0, row), ratio = step.KeptValues(1, row), a = step.KeptValues(2, row), b = step.KeptValues(3, row);
+            Span<T> lead = step.KeptValues(0, row), ratio = step.KeptValues(1, row), a = step.KeptValues(2, row),
+                b = step.KeptValues(3, row);
 
             // dc += dh∘o/n, dn −= dh∘o∘c/n², dzₒ = dh∘c/n∘o′.
             Math.MultiplyBy(a, dh);

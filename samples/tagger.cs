@@ -6,7 +6,8 @@ using Unroll;
 
 // Where is the stress? Every vowel of an English word gets a label: none, primary or secondary stress. A network that reads the sounds in
 // both directions gives a label at every step; what decides is often the end of the word (PHO-to-graph, pho-TO-graphy, pho-to-GRA-phic).
-// dotnet run -c Release samples/tagger.cs takes about half a minute; with -- --short it learns from a fifth of the words for half of the epochs.
+// dotnet run -c Release samples/tagger.cs takes about half a minute; with -- --short it learns from a fifth of the words for half of the
+// epochs.
 bool isShort = args.Contains("--short");
 const string Path = "samples/data/cmudict.txt.gz";
 string[] labels = ["none", "primary", "secondary"];
@@ -21,13 +22,16 @@ if (!File.Exists(Path))
 }
 
 using var text = new StreamReader(new GZipStream(File.OpenRead(Path), CompressionMode.Decompress));
-Word[] words = [.. text.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("  ")).Where(cells => cells[0].All(letter => char.IsAsciiLetterUpper(letter) || letter == '\''))
-    .Select(cells => new Word(cells[0], [.. cells[1].Split(' ').Select(sound => sound.TrimEnd('0', '1', '2'))], [.. cells[1].Split(' ').Select(sound => char.IsAsciiDigit(sound[^1]) ? sound[^1] - '0' : -1)]))
+Word[] words = [.. text.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("  "))
+    .Where(cells => cells[0].All(letter => char.IsAsciiLetterUpper(letter) || letter == '\''))
+    .Select(cells => new Word(cells[0], [.. cells[1].Split(' ').Select(sound => sound.TrimEnd('0', '1', '2'))],
+        [.. cells[1].Split(' ').Select(sound => char.IsAsciiDigit(sound[^1]) ? sound[^1] - '0' : -1)]))
     .Where(word => word.Stress.Count(label => label >= 0) > 1)];
 
 // Words with the same first four letters stay together, so that no word is asked for whose relatives were learnt. Of every ten such groups
 // eight are learnt, one says after which epoch to stop (validation), one is held out to the end.
-Dictionary<string, int> groups = words.Select(word => Stem(word.Spelling)).Distinct().Select((stem, i) => (stem, i)).ToDictionary(pair => pair.stem, pair => pair.i % 10);
+Dictionary<string, int> groups = words.Select(word => Stem(word.Spelling)).Distinct().Select((stem, i) => (stem, i))
+    .ToDictionary(pair => pair.stem, pair => pair.i % 10);
 Word[] Part(Func<int, bool> isIn) => [.. words.Where(word => isIn(groups[Stem(word.Spelling)]))];
 Word[] train = Part(group => group < 8), validation = Part(group => group == 8), heldOut = Part(group => group == 9);
 if (isShort)
@@ -36,7 +40,8 @@ string[] sounds = [.. train.SelectMany(word => word.Sounds).Distinct().Order(Str
 int length = words.Max(word => word.Sounds.Length);
 int[] Numbers(Word word) => [.. word.Sounds.Select(sound => sounds.IndexOf(sound) + 1)];
 TokenSamples Samples(Word[] part) => new([.. part.Select(Numbers)], length, [.. part.Select(word => word.Stress)], length);
-Console.WriteLine($"{train.Length} words to learn from, {validation.Length} to stop by, {heldOut.Length} held out; {sounds.Length} sounds, at most {length} a word");
+Console.WriteLine($"{train.Length} words to learn from, {validation.Length} to stop by, {heldOut.Length} held out; {sounds.Length} sounds, "
+    + $"at most {length} a word");
 
 // The model: a vector for each sound, two bidirectional layers that give a vector at every step, and three logits at every step.
 Model model = new Model(
@@ -67,14 +72,17 @@ History history = model.Fit(Samples(train), options, moment =>
     if (moment.Kind == TrainingEventKind.EpochEnded)
         Console.WriteLine($"epoch {moment.Epoch,2}  loss {moment.Loss:F4}  validation {moment.ValidationLoss:F4}");
 });
-Console.WriteLine($"{history.Epochs.Count} epochs in {watch.Elapsed.TotalSeconds:F1} s; the weights are those of epoch {history.KeptEpoch}");
+Console.WriteLine($"{history.Epochs.Count} epochs in {watch.Elapsed.TotalSeconds:F1} s; the weights are those of epoch "
+    + $"{history.KeptEpoch}");
 
 // The judgement, on words held out, beside the baseline: each vowel gets the label that it has most often in the words to learn from.
 Dictionary<string, int> usual = train.SelectMany(word => word.Sounds.Zip(word.Stress)).Where(pair => pair.Second >= 0)
-    .GroupBy(pair => pair.First).ToDictionary(vowel => vowel.Key, vowel => vowel.CountBy(pair => pair.Second).MaxBy(label => label.Value).Key);
+    .GroupBy(pair => pair.First)
+        .ToDictionary(vowel => vowel.Key, vowel => vowel.CountBy(pair => pair.Second).MaxBy(label => label.Value).Key);
 int[][] guessed = [.. heldOut.Select(word => word.Sounds.Select((sound, i) => word.Stress[i] < 0 ? -1 : usual[sound]).ToArray())];
 float[][] logits = [.. model.Predict(Samples(heldOut)).Chunk(labels.Length * length)];
-int[][] found = [.. heldOut.Select((word, w) => word.Stress.Select((label, i) => label < 0 ? -1 : Likeliest(logits[w].AsSpan(i * labels.Length, labels.Length))).ToArray())];
+int[][] found = [.. heldOut.Select((word, w) =>
+    word.Stress.Select((label, i) => label < 0 ? -1 : Likeliest(logits[w].AsSpan(i * labels.Length, labels.Length))).ToArray())];
 (ConfusionMatrix matrix, double whole) = Judge(found);
 (ConfusionMatrix usualMatrix, double usualWhole) = Judge(guessed);
 Console.WriteLine($"\n{matrix.ToString(labels)}\n");
@@ -90,7 +98,9 @@ for (int i = 0; i < 10; i++)
 {
     int w = longOnes[i * longOnes.Length / 10];
     bool isRight = found[w].SequenceEqual(heldOut[w].Stress);
-    Console.WriteLine($"{(isRight ? " " : "!")} {heldOut[w].Spelling,-18}{Marked(heldOut[w], found[w])}{(isRight ? "" : $"   dictionary: {Marked(heldOut[w], heldOut[w].Stress)}")}");
+    Console.WriteLine(
+        $"{(isRight ? " " : "!")} "
+        + $"{heldOut[w].Spelling,-18}{Marked(heldOut[w], found[w])}{(isRight ? "" : $"   dictionary: {Marked(heldOut[w], heldOut[w].Stress)}")}");
 }
 
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"figure tagger {matrix.Accuracy:F4}"));
@@ -109,12 +119,14 @@ static int Likeliest(ReadOnlySpan<float> logits)
 (ConfusionMatrix Matrix, double Whole) Judge(int[][] answers)
 {
     var counts = new ConfusionMatrix(labels.Length);
-    foreach ((int right, int answer) in heldOut.SelectMany(word => word.Stress).Zip(answers.SelectMany(answer => answer)).Where(pair => pair.First >= 0))
+    foreach ((int right, int answer) in heldOut.SelectMany(word => word.Stress).Zip(answers.SelectMany(answer => answer))
+        .Where(pair => pair.First >= 0))
         counts.Add(right, answer);
     return (counts, heldOut.Where((word, w) => word.Stress.SequenceEqual(answers[w])).Count() / (double)heldOut.Length);
 }
 
 // Sounds with ˈ before a vowel of primary and ˌ before one of secondary stress.
-static string Marked(Word word, int[] stress) => string.Join(' ', word.Sounds.Select((sound, i) => stress[i] switch { 1 => "ˈ", 2 => "ˌ", _ => "" } + sound));
+static string Marked(Word word, int[] stress) =>
+    string.Join(' ', word.Sounds.Select((sound, i) => stress[i] switch { 1 => "ˈ", 2 => "ˌ", _ => "" } + sound));
 
 internal sealed record Word(string Spelling, string[] Sounds, int[] Stress);

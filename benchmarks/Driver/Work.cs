@@ -1,7 +1,8 @@
 namespace Unroll.Benchmarks.Driver;
 
 /// <summary>
-/// What two builds of the library are made to do. The benchmarks find these methods by name, so they take and give types of the runtime alone.
+/// What two builds of the library are made to do. The benchmarks find these methods by name, so they take and give types of the runtime
+/// alone.
 /// </summary>
 public static class Work
 {
@@ -25,7 +26,8 @@ public static class Work
 
     /// <summary>The networks whose weights are compared.</summary>
     public static string[] Networks() =>
-        ["simple-rnn", "lstm", "gru", "gru-reset-before", "lstm-relu", "bidirectional", "conv", "dense", "attention", "embedding-mask", "dropout"];
+        ["simple-rnn", "lstm", "gru", "gru-reset-before", "lstm-relu", "bidirectional", "conv", "dense", "attention", "embedding-mask",
+            "dropout"];
 
     /// <summary>The bits of all weights and of some predictions after three epochs in small batches on two threads.</summary>
     public static byte[] Trained(string network)
@@ -34,11 +36,13 @@ public static class Work
         bool takesTokens = network == "embedding-mask";
         Shape shape = takesTokens ? new Shape(steps) : new Shape(steps, 3);
         var random = new Random(5);
-        float[] x = [.. Enumerable.Range(0, count * shape.Size).Select(i => takesTokens ? (i % steps > i / steps % steps ? 0 : random.Next(1, 9)) : random.NextSingle() - 0.5f)];
+        float[] x = [.. Enumerable.Range(0, count * shape.Size)
+            .Select(i => takesTokens ? (i % steps > i / steps % steps ? 0 : random.Next(1, 9)) : random.NextSingle() - 0.5f)];
         float[] y = [.. Enumerable.Range(0, count).Select(_ => random.NextSingle())];
         Model model = Network(network, shape);
         model.Threads = 2;
-        model.Fit(new ArraySamples(x, shape, y, new Shape(1)), new TrainingOptions { Epochs = 3, BatchSize = 24, Optimizer = new Adam(), Seed = 3 });
+        model.Fit(new ArraySamples(x, shape, y, new Shape(1)),
+            new TrainingOptions { Epochs = 3, BatchSize = 24, Optimizer = new Adam(), Seed = 3 });
         float[] all = [.. model.Parameters.SelectMany(parameter => model.GetWeights(parameter.Name)), .. model.Predict(x)];
         var bytes = new byte[4 * all.Length];
         Buffer.BlockCopy(all, 0, bytes, 0, bytes.Length);
@@ -49,7 +53,8 @@ public static class Work
     {
         if (name == "attention")
         {
-            Node x = Node.Input(shape), read = With(new Gru(9), "ReturnSequences", true).Apply(x), seen = new Attention { UseScale = true }.Apply(read, read);
+            Node x = Node.Input(shape), read = With(new Gru(9), "ReturnSequences", true).Apply(x),
+                seen = new Attention { UseScale = true }.Apply(read, read);
             return new Model([x], [new Dense(1).Apply(new Gru(5).Apply(seen))]).Build(seed: 4);
         }
 
@@ -62,7 +67,8 @@ public static class Work
             "lstm-relu" => [With(new Lstm(13), "Activation", Activation("Relu"))],
             "bidirectional" => [BothWays(With(new Lstm(19), "ReturnSequences", true)), BothWays(new Gru(9))],
             "conv" => [new Conv1D(7, 3), new MaxPooling1D(2), new Gru(9)],
-            "dense" => [new Flatten(), With(new Dense(33), "Activation", Activation("Tanh")), With(new Dense(9), "Activation", Activation("Sigmoid"))],
+            "dense" => [new Flatten(), With(new Dense(33), "Activation", Activation("Tanh")),
+                With(new Dense(9), "Activation", Activation("Sigmoid"))],
             "embedding-mask" => [new Embedding(9, 6) { MaskZero = true }, new Lstm(11)],
             _ => [With(With(new Lstm(17), "Dropout", 0.2), "RecurrentDropout", 0.2), new Dropout(0.3)],
         };

@@ -6,7 +6,8 @@ namespace Unroll.Benchmarks.Load;
 
 /// <summary>What a time of load came to.</summary>
 /// <param name="Seconds">How long it was measured.</param>
-/// <param name="Milliseconds">From the time when a request was due to its whole answer, of those that were answered with 200; sorted.</param>
+/// <param name="Milliseconds">From the time when a request was due to its whole answer, of those that were answered with 200;
+/// sorted.</param>
 /// <param name="Refused">How many were answered with 429 or 503.</param>
 /// <param name="Failed">How many were answered otherwise, or not at all.</param>
 internal sealed record LoadFigures(double Seconds, double[] Milliseconds, int Refused, int Failed)
@@ -14,7 +15,8 @@ internal sealed record LoadFigures(double Seconds, double[] Milliseconds, int Re
     /// <summary>Answers a second.</summary>
     public double Rate => Milliseconds.Length / Seconds;
 
-    public double Percentile(double share) => Milliseconds.Length == 0 ? double.NaN : Milliseconds[Math.Min(Milliseconds.Length - 1, (int)(share * Milliseconds.Length))];
+    public double Percentile(double share) => Milliseconds.Length == 0 ? double.NaN
+        : Milliseconds[Math.Min(Milliseconds.Length - 1, (int)(share * Milliseconds.Length))];
 }
 
 /// <summary>Puts a server under load.</summary>

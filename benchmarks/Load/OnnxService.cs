@@ -14,12 +14,14 @@ internal static class OnnxService
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ServiceJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(
+            options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ServiceJson.Default));
         WebApplication app = builder.Build();
         app.Urls.Add($"http://127.0.0.1:{port}");
 
         // One thread a request: many requests share the processors better than the threads of one do.
-        using var session = new InferenceSession(graph, new Microsoft.ML.OnnxRuntime.SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 });
+        using var session = new InferenceSession(
+            graph, new Microsoft.ML.OnnxRuntime.SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 });
         string input = session.InputMetadata.Keys.Single(), output = session.OutputMetadata.Keys.Single();
         using var options = new RunOptions();
         app.MapPost("/predict", (Window window) =>

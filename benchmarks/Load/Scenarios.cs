@@ -19,7 +19,8 @@ internal static class Scenarios
         using ServerProcess ours = await Ours(tool, folder), theirs = await Theirs(folder);
         (ServerProcess Server, byte[] Request)[] sides = [(ours, OurRequest(ours)), (theirs, TheirRequest(theirs))];
         await RequireSame(model, sides);
-        Console.WriteLine("| connections | Unroll, predictions a second | ONNX Runtime | ratio | p50 Unroll | p50 ONNX Runtime | p99 Unroll | p99 ONNX Runtime |");
+        Console.WriteLine("| connections | Unroll, predictions a second | ONNX Runtime | ratio | p50 Unroll | p50 ONNX Runtime | p99 "
+            + "Unroll | p99 ONNX Runtime |");
         Console.WriteLine("|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (int count in connections)
         {
@@ -29,19 +30,23 @@ internal static class Scenarios
                 for (int turn = 0; turn < 2; turn++)
                 {
                     int side = (round + turn) % 2;
-                    figures[side].Add(await new LoadRun(sides[side].Server.Address, sides[side].Request).Closed(count, seconds, round == 0 ? seconds : 0.5));
+                    figures[side].Add(await new LoadRun(sides[side].Server.Address, sides[side].Request)
+                        .Closed(count, seconds, round == 0 ? seconds : 0.5));
                 }
             }
 
             double Of(int side, Func<LoadFigures, double> figure) => Median(figures[side].Select(figure));
             double ratio = Median(figures[0].Zip(figures[1], (left, right) => left.Rate / right.Rate));
             int failed = figures.Sum(side => side.Sum(each => each.Failed + each.Refused));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {count} | {Of(0, each => each.Rate):N0} | {Of(1, each => each.Rate):N0} | {ratio:F2} | "
-                + $"{Of(0, each => each.Percentile(0.5)):F2} ms | {Of(1, each => each.Percentile(0.5)):F2} ms | {Of(0, each => each.Percentile(0.99)):F2} ms | "
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"| {count} | {Of(0, each => each.Rate):N0} | {Of(1, each => each.Rate):N0} | {ratio:F2} | "
+                + $"{Of(0, each => each.Percentile(0.5)):F2} ms | {Of(1, each => each.Percentile(0.5)):F2} ms | "
+                    + $"{Of(0, each => each.Percentile(0.99)):F2} ms | "
                 + $"{Of(1, each => each.Percentile(0.99)):F2} ms |{(failed > 0 ? $" {failed:N0} not answered" : "")}"));
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nResident: Unroll {ours.Resident:F0} MB, ONNX Runtime {theirs.Resident:F0} MB."));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"\nResident: Unroll {ours.Resident:F0} MB, ONNX Runtime {theirs.Resident:F0} MB."));
     });
 
     /// <summary>What is accepted stays fast at twice the load that can be taken, and memory does not grow.</summary>
@@ -52,12 +57,14 @@ internal static class Scenarios
         var load = new LoadRun(server.Address, OurRequest(server));
         double most = (await load.Closed(16, seconds, seconds)).Rate;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"It takes {most:N0} requests a second.\n"));
-        Console.WriteLine("| load | offered a second | answered | refused | failed | p50 | p99 | resident |\n|---|--:|--:|--:|--:|--:|--:|--:|");
+        Console.WriteLine("| load | offered a second | answered | refused | failed | p50 | p99 | resident "
+            + $"|\n|---|--:|--:|--:|--:|--:|--:|--:|");
         foreach ((string name, double share) in ((string, double)[])[("half", 0.5), ("nine tenths", 0.9), ("all", 1), ("twice", 2)])
             Row(name, share * most, await load.Open(Clients, share * most, seconds, 1), server);
         double end = minutes * 60;
         for (double done = 0; done < end; done += 60)
-            Row(string.Create(CultureInfo.InvariantCulture, $"twice, minute {(done / 60) + 1:0}"), 2 * most, await load.Open(Clients, 2 * most, Math.Min(60, end - done), 0), server);
+            Row(string.Create(CultureInfo.InvariantCulture, $"twice, minute {(done / 60) + 1:0}"), 2 * most,
+                await load.Open(Clients, 2 * most, Math.Min(60, end - done), 0), server);
 
         static void Row(string name, double offered, LoadFigures figures, ServerProcess server) => Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -80,7 +87,8 @@ internal static class Scenarios
 
         LoadFigures figures = await load;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{replaced} files took the place of the one before: {figures.Milliseconds.Length:N0} answered, {figures.Refused} refused, {figures.Failed} failed, p99 {figures.Percentile(0.99):F2} ms."));
+            $"{replaced} files took the place of the one before: {figures.Milliseconds.Length:N0} answered, {figures.Refused} refused, "
+                + $"{figures.Failed} failed, p99 {figures.Percentile(0.99):F2} ms."));
     });
 
     private static Task<ServerProcess> Ours(string tool, string folder) =>
@@ -122,7 +130,8 @@ internal static class Scenarios
             using var connection = new Connection(server.Address) { KeepsBody = true };
             int status = await connection.Send(request, CancellationToken.None);
             string[] numbers = connection.Body.Split(['[', ']', ',', ':', '{', '}', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
-            if (status != 200 || !numbers.Any(text => float.TryParse(text, CultureInfo.InvariantCulture, out float value) && MathF.Abs(value - expected) < 1e-5f))
+            if (status != 200 || !numbers.Any(
+                text => float.TryParse(text, CultureInfo.InvariantCulture, out float value) && MathF.Abs(value - expected) < 1e-5f))
                 throw new UnrollException($"A service answers {status} {connection.Body}, where the model says {expected}.");
         }
     }

@@ -46,7 +46,8 @@ internal sealed class ServerProcess : IDisposable
         for (int attempt = 0; attempt < 1000; attempt++)
         {
             if (process.HasExited)
-                throw new UnrollException($"{Path.GetFileName(assembly)} ended with exit code {process.ExitCode} before it took a connection.");
+                throw new UnrollException(
+                    $"{Path.GetFileName(assembly)} ended with exit code {process.ExitCode} before it took a connection.");
             try
             {
                 using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

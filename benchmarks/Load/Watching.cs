@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace Unroll.Benchmarks.Load;
 
-/// <summary>What it costs a run of the studio to be watched: the same run with its events read as they come, and with nobody there.</summary>
+/// <summary>
+/// What it costs a run of the studio to be watched: the same run with its events read as they come, and with nobody there.
+/// </summary>
 internal static class Watching
 {
     /// <param name="tool">Unroll.Cli.dll, as it is published.</param>
@@ -20,8 +22,10 @@ internal static class Watching
             using ServerProcess studio = await ServerProcess.Start(tool, port => ["studio", folder, "--port", $"{port}", "--no-browser"]);
             using var client = new HttpClient { BaseAddress = new Uri($"http://{studio.Address}"), Timeout = Timeout.InfiniteTimeSpan };
             using var content = new ByteArrayContent(await File.ReadAllBytesAsync(file));
-            JsonNode data = await ReadAsync(await client.PostAsync($"/api/data?name={Uri.EscapeDataString(Path.GetFileName(file))}", content));
-            Console.WriteLine("| run | alone, s | watched, s | more | events | processor, alone | processor, watched |\n|--:|--:|--:|--:|--:|--:|--:|");
+            JsonNode data = await ReadAsync(
+                await client.PostAsync($"/api/data?name={Uri.EscapeDataString(Path.GetFileName(file))}", content));
+            Console.WriteLine("| run | alone, s | watched, s | more | events | processor, alone | processor, watched "
+                + "|\n|--:|--:|--:|--:|--:|--:|--:|");
             await Once(client, studio, data, target, isWatched: false);
             var ratios = new List<double>();
             for (int round = 1; round <= rounds; round++)
@@ -31,7 +35,8 @@ internal static class Watching
                     both[turn] = await Once(client, studio, data, target, isWatched: turn == 1);
                 ratios.Add(both[1].Seconds / both[0].Seconds);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {round} | {both[0].Seconds:0.00} | {both[1].Seconds:0.00} | {100 * (ratios[^1] - 1):0.0} % | {both[1].Events:N0} | {both[0].Processor:0.0} s | {both[1].Processor:0.0} s |"));
+                    $"| {round} | {both[0].Seconds:0.00} | {both[1].Seconds:0.00} | {100 * (ratios[^1] - 1):0.0} % | {both[1].Events:N0} | "
+                        + $"{both[0].Processor:0.0} s | {both[1].Processor:0.0} s |"));
             }
 
             ratios.Sort();
@@ -67,7 +72,8 @@ internal static class Watching
 
         var patience = Stopwatch.StartNew();
         JsonNode row;
-        while ((string?)(row = await ReadAsync(await client.GetAsync(path)))["state"] is not ("done" or "failed" or "stopped" or "interrupted"))
+        while ((string?)(row = await ReadAsync(await client.GetAsync(path)))["state"]
+            is not ("done" or "failed" or "stopped" or "interrupted"))
         {
             if (patience.Elapsed > TimeSpan.FromMinutes(10))
                 throw new UnrollException("The run does not end.");

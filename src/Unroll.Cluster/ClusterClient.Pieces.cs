@@ -37,7 +37,8 @@ public sealed partial class ClusterClient
     /// <param name="cancellation">Ends it.</param>
     /// <returns>When each minute began, and its results; a study that was removed has none.</returns>
     /// <exception cref="UnrollException">The database is away for two minutes.</exception>
-    public async Task<IReadOnlyList<(DateTimeOffset Minute, int Done)>> ThroughputAsync(int minutes, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<(DateTimeOffset Minute, int Done)>> ThroughputAsync(
+        int minutes, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(minutes, 1);
         return await Database.RepeatAsync(

@@ -32,7 +32,9 @@ public sealed class ForecastSplit
         (train, test) = (train.For(series, "train"), test.For(series, "test"));
         (Target, TrainRange, TestRange, Window) = (column.Name, train, test, window);
         if (!train.EndsBefore(test))
-            throw new UnrollException($"The test range {test} begins before the training range {train} ends, so the model would be judged on rows it has seen. End training before the first test row.") { Subject = "train,test" };
+            throw new UnrollException($"The test range {test} begins before the training range {train} ends, so the model would be judged "
+                + "on rows it has seen. End training before the first test row.")
+            { Subject = "train,test" };
 
         TimeSeries trainRows = NotEmpty(table, train, "training"), testRows = NotEmpty(table, test, "test");
         SplitWindows.CheckRows(trainRows.Rows, window, $" in {train}");
@@ -48,7 +50,12 @@ public sealed class ForecastSplit
 
         double first = Train[0];
         if (Train.Values.IndexOfAnyExcept(first) < 0)
-            throw new UnrollException(FormattableString.Invariant($"{Target} is {first} on every row of {train}: there is nothing to learn. Choose another target or training range.")) { Subject = "target,train" };
+            throw new UnrollException(
+                FormattableString.Invariant(
+                $"{Target} is {first} on every row of {train}: there is nothing to learn. Choose another target or training range."))
+            {
+                Subject = "target,train"
+            };
     }
 
     /// <summary>The training rows but the newest as training rows, and those as test rows.</summary>
@@ -61,7 +68,8 @@ public sealed class ForecastSplit
         SplitWindows.CheckRows(train, split.Window, $" in {split.TrainRange} before the newest {newest}");
         (Target, Inputs, Window) = (split.Target, split.Inputs, split.Window);
         Table = split.Table.Head(split.Train.Count);
-        (TrainRange, TestRange) = (DateRange.Exactly(Table.FirstDate, Table.Dates[train - 1], Table), DateRange.Exactly(Table.Dates[train], Table.LastDate, Table));
+        (TrainRange, TestRange) = (DateRange.Exactly(Table.FirstDate, Table.Dates[train - 1], Table),
+            DateRange.Exactly(Table.Dates[train], Table.LastDate, Table));
         Train = Table.Head(train)[Target];
         Test = Table.Tail(newest)[Target];
         TestWithHistory = Table.Tail(newest + Window)[Target];
@@ -71,7 +79,8 @@ public sealed class ForecastSplit
     /// <summary>The rows of a split with another window.</summary>
     private ForecastSplit(int window, ForecastSplit split)
     {
-        (Table, Target, Inputs, Window, TrainRange, TestRange) = (split.Table, split.Target, split.Inputs, window, split.TrainRange, split.TestRange);
+        (Table, Target, Inputs, Window, TrainRange, TestRange) =
+            (split.Table, split.Target, split.Inputs, window, split.TrainRange, split.TestRange);
         (Train, Test, TrainThroughTest) = (split.Train, split.Test, split.TrainThroughTest);
         TestWithHistory = Table.Tail(window + Test.Count)[Target];
         _whole = split._whole;
@@ -194,7 +203,10 @@ public sealed class ForecastSplit
     public void RequireTestRows(int steps)
     {
         if (Test.Count < steps)
-            throw new UnrollException($"The test range {TestRange} has {Test.Count} {(Test.Count == 1 ? "row" : "rows")}, {steps - Test.Count} too few to judge {steps} rows ahead. Choose a longer test range or a shorter horizon.") { Subject = "test,horizon" };
+            throw new UnrollException(
+                $"The test range {TestRange} has {Test.Count} {(Test.Count == 1 ? "row" : "rows")}, {steps - Test.Count} too few to judge "
+                + $"{steps} rows ahead. Choose a longer test range or a shorter horizon.")
+            { Subject = "test,horizon" };
     }
 
     /// <summary>How many pairs of window and target the training rows give: Train.Count − T.</summary>
@@ -219,7 +231,8 @@ public sealed class ForecastSplit
             return rows;
         throw new UnrollException(table.Rows == 0
             ? $"{table.Name} has no rows."
-            : $"{table.Name} has no rows in the {purpose} range {range}: its {(table.IsNumbered ? "numbers" : "dates")} run from {table.Format(table.FirstDate)} to {table.Format(table.LastDate)}. Choose a range within them.")
+            : $"{table.Name} has no rows in the {purpose} range {range}: its {(table.IsNumbered ? "numbers" : "dates")} run from "
+                + $"{table.Format(table.FirstDate)} to {table.Format(table.LastDate)}. Choose a range within them.")
         {
             Subject = purpose == "training" ? "train" : "test",
         };

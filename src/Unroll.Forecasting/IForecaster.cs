@@ -40,7 +40,8 @@ public interface IForecaster
     /// <param name="progress">As for <see cref="Fit"/>.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="OperationCanceledException">It was cancelled; the forecaster is as it was before the call.</exception>
-    void Refit(ForecastTask task, IProgress<ForecastEvent>? progress = null, CancellationToken cancellationToken = default) => Fit(task, progress, cancellationToken);
+    void Refit(ForecastTask task, IProgress<ForecastEvent>? progress = null, CancellationToken cancellationToken = default) =>
+        Fit(task, progress, cancellationToken);
 
     /// <summary>
     /// Forecasts of the test rows of every part, H rows ahead, from every row that is followed by H test rows; the first origin is the row

@@ -35,8 +35,8 @@ public sealed class TimeBudget
     }
 
     /// <summary>
-    /// A budget of any time, for a run that somebody may end by hand (<see cref="End"/>). Where nobody does, the forecasts are those without
-    /// a budget, to the bit.
+    /// A budget of any time, for a run that somebody may end by hand (<see cref="End"/>). Where nobody does, the forecasts are those
+    /// without a budget, to the bit.
     /// </summary>
     /// <example><code>
     /// blend.Budget = TimeBudget.Open();
@@ -73,8 +73,8 @@ public sealed class TimeBudget
     public IDisposable Pause() => Clock.Pause();
 
     /// <summary>
-    /// Ends the time now, from any thread: what is at work ends at its next step, networks with the best weights that they have by then, and
-    /// what has not begun is left out; <see cref="BlendForecaster.GivenUp"/> says what. The forecaster is fitted and can be judged.
+    /// Ends the time now, from any thread: what is at work ends at its next step, networks with the best weights that they have by then,
+    /// and what has not begun is left out; <see cref="BlendForecaster.GivenUp"/> says what. The forecaster is fitted and can be judged.
     /// </summary>
     public void End()
     {

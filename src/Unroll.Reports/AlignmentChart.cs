@@ -55,7 +55,8 @@ public static class AlignmentChart
         }
 
         double height = Math.Ceiling(y - Gap + Bottom);
-        svg.AddFirst(Box(0, 0, width, height, OxyColors.White), Label(width / 2, 26, ReportText.Clean(ReportText.Shorten(title, 100)), 17, Palette.Ink, "middle", bold: true));
+        svg.AddFirst(Box(0, 0, width, height, OxyColors.White),
+            Label(width / 2, 26, ReportText.Clean(ReportText.Shorten(title, 100)), 17, Palette.Ink, "middle", bold: true));
         svg.Add(Legend(width / 2, height - 26));
         return new Chart("alignment", title, SvgPicture.Text(svg, title, (int)Math.Ceiling(width), (int)height));
     }
@@ -64,11 +65,13 @@ public static class AlignmentChart
     {
         (int read, int written) = (alignment.Read.Count, alignment.Written.Count);
         if (read == 0 || written == 0 || alignment.Weights.Count < written || alignment.Weights.Take(written).Any(row => row.Length < read))
-            throw new ArgumentException($"Alignment {number} has {read} tokens read and {written} written; it needs at least one of each, and for each written one a row of {read} weights.", nameof(alignment));
+            throw new ArgumentException($"Alignment {number} has {read} tokens read and {written} written; it needs at least one of each, "
+                + $"and for each written one a row of {read} weights.", nameof(alignment));
         foreach (float weight in alignment.Weights.Take(written).SelectMany(row => row.Take(read)))
         {
             if (weight is not (>= 0 and <= 1.001f))
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Alignment {number} has a weight of {weight}; weights are from 0 to 1."), nameof(alignment));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                    $"Alignment {number} has a weight of {weight}; weights are from 0 to 1."), nameof(alignment));
         }
 
         return alignment;
@@ -86,7 +89,8 @@ public static class AlignmentChart
         const int Wide = 34, High = 12;
         var legend = new XElement(SvgPicture.Svg + "g");
         double x = middle - (Wide * Shades / 2.0);
-        legend.Add(Label(x - 8, y + High - 1, "weight 0", 12, Palette.Quiet, "end"), Label(x + (Wide * Shades) + 8, y + High - 1, "1", 12, Palette.Quiet, "start"));
+        legend.Add(Label(x - 8, y + High - 1, "weight 0", 12, Palette.Quiet, "end"),
+            Label(x + (Wide * Shades) + 8, y + High - 1, "1", 12, Palette.Quiet, "start"));
         for (int i = 0; i < Shades; i++)
             legend.Add(Box(x + (i * Wide), y, Wide, High, Shade(i / (Shades - 1.0))));
         XElement frame = Box(x, y, Wide * Shades, High, OxyColors.White);
@@ -129,7 +133,8 @@ public static class AlignmentChart
             for (int column = 0; column < _read.Length; column++)
             {
                 double middle = _left + ((column + 0.5) * _cell);
-                XElement label = Label(middle + (_slants ? 3 : 0), _top - 6, _read[column], Font, Palette.Ink, _slants ? "start" : "middle");
+                XElement label = Label(middle + (_slants ? 3 : 0), _top - 6, _read[column], Font, Palette.Ink,
+                    _slants ? "start" : "middle");
                 if (_slants)
                     label.SetAttributeValue("transform", $"rotate(-{Number(Slant)} {Number(middle + 3)} {Number(_top - 6)})");
                 panel.Add(label);
@@ -144,7 +149,8 @@ public static class AlignmentChart
                     if (weight < Least)
                         continue;
                     XElement field = Box(_left + (column * _cell), _top + (row * _cell), _cell, _cell, Shade(weight));
-                    field.Add(new XElement(SvgPicture.Svg + "title", string.Create(CultureInfo.InvariantCulture, $"{_written[row]} from {_read[column]}: {weight:F2}")));
+                    field.Add(new XElement(SvgPicture.Svg + "title",
+                        string.Create(CultureInfo.InvariantCulture, $"{_written[row]} from {_read[column]}: {weight:F2}")));
                     panel.Add(field);
                 }
             }
@@ -156,9 +162,12 @@ public static class AlignmentChart
         private XElement Grid()
         {
             double right = _left + (_cell * _read.Length), bottom = _top + (_cell * _written.Length);
-            IEnumerable<string> upright = Enumerable.Range(0, _read.Length + 1).Select(i => $"M {Number(_left + (i * _cell))} {Number(_top)} V {Number(bottom)}");
-            IEnumerable<string> level = Enumerable.Range(0, _written.Length + 1).Select(i => $"M {Number(_left)} {Number(_top + (i * _cell))} H {Number(right)}");
-            return new XElement(SvgPicture.Svg + "path", new XAttribute("d", string.Join(' ', upright.Concat(level))), new XAttribute("stroke", Css(Palette.Grid)), new XAttribute("fill", "none"));
+            IEnumerable<string> upright = Enumerable.Range(0, _read.Length + 1)
+                .Select(i => $"M {Number(_left + (i * _cell))} {Number(_top)} V {Number(bottom)}");
+            IEnumerable<string> level = Enumerable.Range(0, _written.Length + 1)
+                .Select(i => $"M {Number(_left)} {Number(_top + (i * _cell))} H {Number(right)}");
+            return new XElement(SvgPicture.Svg + "path", new XAttribute("d", string.Join(' ', upright.Concat(level))),
+                new XAttribute("stroke", Css(Palette.Grid)), new XAttribute("fill", "none"));
         }
 
         private static string Show(string token) => ReportText.Clean(ReportText.Shorten(token, 14));

@@ -22,7 +22,14 @@ public static partial class Charts
         if (isNamed)
         {
             string[] names = [.. scores.Select(score => ReportText.Clean(ReportText.Shorten(report.NameOf(score.Part), 18)))];
-            plot.Axes.Add(Style(new CategoryAxis { Position = AxisPosition.Bottom, Angle = -40, ItemsSource = names, Minimum = -0.6, Maximum = scores.Length - 0.4 }, ""));
+            plot.Axes.Add(Style(new CategoryAxis
+            {
+                Position = AxisPosition.Bottom,
+                Angle = -40,
+                ItemsSource = names,
+                Minimum = -0.6,
+                Maximum = scores.Length - 0.4
+            }, ""));
             plot.Padding = new OxyThickness(30, 8, 28, 8);
         }
         else

@@ -77,7 +77,8 @@ public static partial class Charts
         plot.Axes.Add(Style(losses, logarithmic ? "Loss (logarithmic)" : "Loss"));
         foreach (LossCurve curve in curves)
         {
-            plot.Series.Add(LossLine(Short(curve.Name) + (curve.Validation is null ? "" : ", training"), curve, curve.Training, LineStyle.Solid));
+            plot.Series.Add(LossLine(Short(curve.Name) + (curve.Validation is null ? "" : ", training"), curve, curve.Training,
+                LineStyle.Solid));
             if (curve.Validation is { } validation)
                 plot.Series.Add(LossLine(Short(curve.Name) + ", validation", curve, validation, LineStyle.Dash));
         }
@@ -251,7 +252,8 @@ public static partial class Charts
     };
 
     /// <summary>The area between the ends of intervals, one for each stretch without a gap; only the first has the title.</summary>
-    internal static IEnumerable<AreaSeries> Areas(string title, OxyColor color, byte alpha, IReadOnlyList<DateTime> dates, Band band, IReadOnlyList<int> starts)
+    internal static IEnumerable<AreaSeries> Areas(string title, OxyColor color, byte alpha, IReadOnlyList<DateTime> dates, Band band,
+        IReadOnlyList<int> starts)
     {
         bool named = false;
         for (int from = 0, to; from < dates.Count; from = to)

@@ -171,7 +171,8 @@ public sealed record ForecastReport
         [
             .. Enumerable.Range(0, Parts.Count).OrderBy(place => Parts[place].Score?.SkillAgainstBest ?? double.NegativeInfinity),
         ];
-        IEnumerable<int> places = Enumerable.Range(0, most).Select(i => ranked[(int)((long)i * (ranked.Length - 1) / Math.Max(1, most - 1))]);
+        IEnumerable<int> places = Enumerable.Range(0, most)
+            .Select(i => ranked[(int)((long)i * (ranked.Length - 1) / Math.Max(1, most - 1))]);
         return [.. places.Order().Select(place => Parts[place])];
     }
 }

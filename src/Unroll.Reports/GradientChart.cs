@@ -29,7 +29,8 @@ public static class GradientChart
     /// of the records.
     /// </param>
     /// <exception cref="ArgumentException">No runs, or they recorded no step in common.</exception>
-    public static Chart Draw(string title, string subtitle, IReadOnlyList<(string Name, IReadOnlyList<GradientRecord> Records)> runs, int moments = 3)
+    public static Chart Draw(string title, string subtitle, IReadOnlyList<(string Name, IReadOnlyList<GradientRecord> Records)> runs,
+        int moments = 3)
     {
         ArgumentException.ThrowIfNullOrEmpty(title);
         ArgumentNullException.ThrowIfNull(subtitle);
@@ -37,8 +38,10 @@ public static class GradientChart
         ArgumentOutOfRangeException.ThrowIfLessThan(moments, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(moments, 4);
         long[] steps = ChooseSteps(runs, moments);
-        var panels = steps.Select(step => runs.SelectMany(run => LinesOf(run.Name, run.Records.First(record => record.Step == step))).ToArray()).ToArray();
-        double[] norms = [.. panels.SelectMany(panel => panel).SelectMany(line => line.Norms).Where(norm => norm > 0 && double.IsFinite(norm))];
+        var panels = steps.Select(
+            step => runs.SelectMany(run => LinesOf(run.Name, run.Records.First(record => record.Step == step))).ToArray()).ToArray();
+        double[] norms = [.. panels.SelectMany(panel => panel).SelectMany(line => line.Norms)
+            .Where(norm => norm > 0 && double.IsFinite(norm))];
         double most = norms.DefaultIfEmpty(1).Max(), least = Math.Max(norms.DefaultIfEmpty(0.1).Min(), most * Range);
         int width = SvgPicture.Width, height = Top + PanelHeight + Bottom, panelWidth = (width - 2 * Side) / steps.Length;
         var svg = new XElement(SvgPicture.Svg + "svg", SvgShapes.Box(0, 0, width, height, OxyColors.White));
@@ -46,14 +49,17 @@ public static class GradientChart
         svg.Add(SvgShapes.Label(width / 2.0, 50, ReportText.Clean(ReportText.Shorten(subtitle, 110)), 14, Palette.Quiet, "middle"));
         for (int i = 0; i < steps.Length; i++)
         {
-            PlotModel plot = Panel(string.Create(CultureInfo.InvariantCulture, $"step {ReportText.Count(steps[i])} of training"), panels[i], least, most, isFirst: i == 0);
-            XElement panel = SvgPicture.Element(plot, string.Create(CultureInfo.InvariantCulture, $"gradients-{i}"), panelWidth, PanelHeight);
+            PlotModel plot = Panel(string.Create(CultureInfo.InvariantCulture, $"step {ReportText.Count(steps[i])} of training"), panels[i],
+                least, most, isFirst: i == 0);
+            XElement panel = SvgPicture.Element(plot, string.Create(CultureInfo.InvariantCulture, $"gradients-{i}"), panelWidth,
+                PanelHeight);
             panel.SetAttributeValue("x", Side + i * panelWidth);
             panel.SetAttributeValue("y", Top);
             svg.Add(panel);
         }
 
-        svg.Add(SvgShapes.Legend(width, height - 18, [.. panels[0].Select((line, i) => (line.Name, (Func<double, double, double, XElement>)((from, to, y) => SvgShapes.Line(from, to, y, Palette.Model(i), 2))))]));
+        svg.Add(SvgShapes.Legend(width, height - 18, [.. panels[0].Select((line, i) =>
+            (line.Name, (Func<double, double, double, XElement>)((from, to, y) => SvgShapes.Line(from, to, y, Palette.Model(i), 2))))]));
         return new Chart("gradients", title, SvgPicture.Text(svg, title, width, height));
     }
 
@@ -75,18 +81,28 @@ public static class GradientChart
     private static IEnumerable<(string Name, IReadOnlyList<double> Norms)> LinesOf(string run, GradientRecord record) =>
         record.Layers.Select(layer => (ReportText.Short(record.Layers.Count == 1 ? run : $"{run} {layer.Layer}".Trim()), layer.NormByStep));
 
-    private static PlotModel Panel(string title, (string Name, IReadOnlyList<double> Norms)[] lines, double least, double most, bool isFirst)
+    private static PlotModel Panel(string title, (string Name, IReadOnlyList<double> Norms)[] lines, double least, double most,
+        bool isFirst)
     {
         PlotModel plot = Charts.Blank(title);
         (plot.TitleFontSize, plot.TitleFontWeight, plot.Padding) = (14, FontWeights.Normal, new OxyThickness(8, 8, 12, 8));
         double floor = least / 1.6;
         plot.Axes.Add(Charts.Style(new EpochAxis(lines.Select(line => line.Norms.Count).DefaultIfEmpty(1).Max(), most: 6), "Time step"));
-        plot.Axes.Add(Charts.Style(new DecadeAxis { IsShort = true, Position = AxisPosition.Left, Minimum = floor, Maximum = most * 1.6 }, isFirst ? "Norm of dL/dhₜ (logarithmic)" : ""));
+        plot.Axes.Add(Charts.Style(new DecadeAxis { IsShort = true, Position = AxisPosition.Left, Minimum = floor, Maximum = most * 1.6 },
+            isFirst ? "Norm of dL/dhₜ (logarithmic)" : ""));
         for (int i = 0; i < lines.Length; i++)
         {
-            var line = new LineSeries { Title = lines[i].Name, Color = Palette.Model(i), StrokeThickness = 2, LineJoin = LineJoin.Round, MinimumSegmentLength = 0 };
+            var line = new LineSeries
+            {
+                Title = lines[i].Name,
+                Color = Palette.Model(i),
+                StrokeThickness = 2,
+                LineJoin = LineJoin.Round,
+                MinimumSegmentLength = 0
+            };
             // A norm too small for the picture, or 0, lies a little below it.
-            line.Points.AddRange(lines[i].Norms.Select((norm, t) => new DataPoint(t + 1, double.IsFinite(norm) ? Math.Max(norm, floor / 10) : double.NaN)));
+            line.Points.AddRange(
+                lines[i].Norms.Select((norm, t) => new DataPoint(t + 1, double.IsFinite(norm) ? Math.Max(norm, floor / 10) : double.NaN)));
             plot.Series.Add(line);
         }
 

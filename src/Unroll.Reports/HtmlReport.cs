@@ -47,11 +47,13 @@ public static partial class HtmlReport
     {
         (Comparison comparison, bool isSingle) = (report.Comparison, report.Main.IsSingle);
         string prediction = HtmlParts.Section(
-            "prediction", "Prediction against actual", HtmlParts.Chart(Charts.Prediction(report), HtmlParts.Picker(report, "pick-prediction"), Sentence(TestPlot.Origins(report) + TestPlot.Fits(report))));
+            "prediction", "Prediction against actual", HtmlParts.Chart(Charts.Prediction(report),
+                HtmlParts.Picker(report, "pick-prediction"), Sentence(TestPlot.Origins(report) + TestPlot.Fits(report))));
         if (report.Future is { } future)
         {
             string rows = future.Steps == 1 ? "next row" : string.Create(CultureInfo.InvariantCulture, $"next {future.Steps:N0} rows");
-            yield return HtmlParts.Section("forecast", $"The {rows}", HtmlParts.Chart(Charts.Forecast(report), HtmlParts.Picker(report, "pick-forecast"), Marks(report)));
+            yield return HtmlParts.Section("forecast", $"The {rows}",
+                HtmlParts.Chart(Charts.Forecast(report), HtmlParts.Picker(report, "pick-forecast"), Marks(report)));
             yield return NoScript;
             yield return HtmlParts.Section("values", future.Steps == 1 ? "The next value" : "The next values", FutureTable.Html(report));
         }
@@ -63,27 +65,34 @@ public static partial class HtmlReport
 
         yield return HtmlParts.Section("drivers", "What drives this forecast", DriverTables.Html(report));
         string over = comparison.Steps == 1 ? "one row ahead" : $"over 1 to {comparison.Steps} rows ahead";
-        yield return HtmlParts.Section("errors", $"Errors on the test rows, {over}", ScoreTable.Html(report) + "\n" + Assets.Read(isSingle ? "note-one.html" : "note-many.html").Replace("{error}", report.ErrorName, StringComparison.Ordinal));
+        yield return HtmlParts.Section("errors", $"Errors on the test rows, {over}", ScoreTable.Html(report) + "\n"
+            + Assets.Read(isSingle ? "note-one.html" : "note-many.html").Replace("{error}", report.ErrorName, StringComparison.Ordinal));
         if (comparison.Steps > 1)
-            yield return HtmlParts.Section("horizon", StepLines.Title(report), HtmlParts.Chart(Charts.Errors(report)) + "\n" + StepTables.ByStep(report) + "\n" + Assets.Read("note-steps.html"));
+            yield return HtmlParts.Section("horizon", StepLines.Title(report),
+                HtmlParts.Chart(Charts.Errors(report)) + "\n" + StepTables.ByStep(report) + "\n" + Assets.Read("note-steps.html"));
         yield return HtmlParts.Section("intervals", "Intervals", StepTables.Intervals(report));
         yield return HtmlParts.Section("shares", $"What the {report.Main.Name} is made of", StepTables.Shares(report));
         if (!isSingle)
         {
-            yield return HtmlParts.Section("parts", $"Errors of each {(report.HasOneSeries ? "target" : report.Task.Targets.Count == 1 ? "series" : "series and target")}", PartTable.Html(report));
+            yield return HtmlParts.Section(
+                "parts", $"Errors of each "
+                + $"{(report.HasOneSeries ? "target" : report.Task.Targets.Count == 1 ? "series" : "series and target")}",
+                PartTable.Html(report));
             yield return HtmlParts.Section("skill", "Skill of each part", HtmlParts.Chart(Charts.Parts(report)));
         }
 
         if (report.Future is not null)
             yield return prediction;
         if (LossCurve.Of(report).Count > 0)
-            yield return HtmlParts.Section("loss", "Loss by epoch", HtmlParts.Chart(Charts.Loss(report), caption: HtmlParts.BrokenLosses(report)));
+            yield return HtmlParts.Section(
+                "loss", "Loss by epoch", HtmlParts.Chart(Charts.Loss(report), caption: HtmlParts.BrokenLosses(report)));
         yield return HtmlParts.Section("models", "The networks", HtmlParts.Networks(report));
         yield return HtmlParts.Section("notes", "Notes", HtmlParts.Notes(report));
         yield return HtmlParts.Section("settings", "Settings", HtmlParts.Settings(report));
     }
 
-    private const string NoScript = "<noscript><p class=\"note\">Scripts are off in this browser: the charts are shown as still pictures, without zoom and values.</p></noscript>";
+    private const string NoScript = "<noscript><p class=\"note\">Scripts are off in this browser: the charts are shown as still pictures, "
+        + "without zoom and values.</p></noscript>";
 
     /// <summary>What rings mean; nothing where there are none.</summary>
     private static string Marks(ForecastReport report) =>

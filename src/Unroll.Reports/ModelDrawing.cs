@@ -26,10 +26,12 @@ public static class ModelDrawing
         List<Box[]> rows = Rows(boxes);
         Place(rows);
         double left = boxes.Min(box => box.X), right = boxes.Max(box => box.X + box.Width);
-        double width = Math.Max(9 * title.Length, right - left) + (2 * Side), height = Top + (rows.Count * (BoxHeight + RowGap)) - RowGap + Bottom;
+        double width = Math.Max(9 * title.Length, right - left) + (2 * Side),
+            height = Top + (rows.Count * (BoxHeight + RowGap)) - RowGap + Bottom;
         double shift = (width - left - right) / 2;
         boxes.ForEach(box => box.X += shift);
-        var svg = new XElement(SvgPicture.Svg + "svg", SvgShapes.Box(0, 0, Math.Ceiling(width), height, OxyColors.White), SvgShapes.Label(width / 2, 28, ReportText.Clean(title), 16, Palette.Ink, "middle", bold: true));
+        var svg = new XElement(SvgPicture.Svg + "svg", SvgShapes.Box(0, 0, Math.Ceiling(width), height, OxyColors.White),
+            SvgShapes.Label(width / 2, 28, ReportText.Clean(title), 16, Palette.Ink, "middle", bold: true));
         var words = new List<(Box From, bool GoesRight, string Word)>();
         foreach (Box box in boxes)
         {
@@ -45,17 +47,21 @@ public static class ModelDrawing
             }
         }
 
-        foreach (IGrouping<(Box From, bool GoesRight), string> beside in words.GroupBy(word => (word.From, word.GoesRight), word => word.Word))
+        foreach (IGrouping<(Box From, bool GoesRight), string> beside in words.GroupBy(
+            word => (word.From, word.GoesRight), word => word.Word))
         {
-            string text = beside.Count() > 2 ? string.Create(CultureInfo.InvariantCulture, $"{beside.Count()} states") : string.Join(", ", beside);
-            svg.Add(SvgShapes.Label(beside.Key.From.Middle + (beside.Key.GoesRight ? -6 : 6), beside.Key.From.Y + BoxHeight + 14, text, ShapeSize, Palette.Train, beside.Key.GoesRight ? "end" : "start"));
+            string text = beside.Count() > 2 ? string.Create(CultureInfo.InvariantCulture, $"{beside.Count()} states")
+                : string.Join(", ", beside);
+            svg.Add(SvgShapes.Label(beside.Key.From.Middle + (beside.Key.GoesRight ? -6 : 6), beside.Key.From.Y + BoxHeight + 14, text,
+                ShapeSize, Palette.Train, beside.Key.GoesRight ? "end" : "start"));
         }
 
         foreach (Box box in boxes.Where(box => box.Name.Length > 0))
         {
             OxyColor color = box.IsInput ? Palette.Naive : box.IsRecurrent ? Palette.Train : Palette.Quiet;
             svg.Add(SvgShapes.Frame(box.X, box.Y, box.Width, BoxHeight, box.IsInput ? Palette.Grid : OxyColors.White, color));
-            svg.Add(SvgShapes.Label(box.Middle, box.Y + 19, box.Name, NameSize, box.IsRecurrent ? Palette.Train : Palette.Ink, "middle", bold: true));
+            svg.Add(SvgShapes.Label(box.Middle, box.Y + 19, box.Name, NameSize, box.IsRecurrent ? Palette.Train : Palette.Ink, "middle",
+                bold: true));
             svg.Add(SvgShapes.Label(box.Middle, box.Y + 36, box.Words, ShapeSize, Palette.Quiet, "middle"));
         }
 
@@ -157,7 +163,8 @@ public static class ModelDrawing
         double[] wish = [.. row.Select(box => neighbours(box).Select(other => other.Middle).DefaultIfEmpty(box.Middle).Average())];
         for (int i = 0; i < row.Length; i++)
         {
-            double least = i == 0 ? double.NegativeInfinity : row[i - 1].X + row[i - 1].Width + ColumnGap, most = i + 1 == row.Length ? double.PositiveInfinity : row[i + 1].X - ColumnGap - row[i].Width;
+            double least = i == 0 ? double.NegativeInfinity : row[i - 1].X + row[i - 1].Width + ColumnGap, most = i + 1 == row.Length
+                ? double.PositiveInfinity : row[i + 1].X - ColumnGap - row[i].Width;
             row[i].X = Math.Clamp(wish[i] - (row[i].Width / 2), least, Math.Max(least, most));
         }
     }
@@ -184,11 +191,14 @@ public static class ModelDrawing
     {
         double x0 = from.Middle, y0 = from.Y + BoxHeight, y1 = to.Y, bend = RowGap * 0.5;
         string Number(double value) => SvgShapes.Number(value);
-        string path = $"M {Number(x0)} {Number(y0)} C {Number(x0)} {Number(y0 + bend)} {Number(x1)} {Number(y1 - bend)} {Number(x1)} {Number(y1)}" + (to.Name.Length == 0 ? $" V {Number(y1 + BoxHeight)}" : "");
+        string path = $"M {Number(x0)} {Number(y0)} C {Number(x0)} {Number(y0 + bend)} {Number(x1)} {Number(y1 - bend)} {Number(x1)} "
+            + $"{Number(y1)}" + (to.Name.Length == 0 ? $" V {Number(y1 + BoxHeight)}" : "");
         var line = new XElement(SvgPicture.Svg + "g", new XElement(
-            SvgPicture.Svg + "path", new XAttribute("d", path), new XAttribute("fill", "none"), new XAttribute("stroke", SvgShapes.Css(Palette.Quiet)), new XAttribute("stroke-width", "1.4")));
+            SvgPicture.Svg + "path", new XAttribute("d", path), new XAttribute("fill", "none"),
+                new XAttribute("stroke", SvgShapes.Css(Palette.Quiet)), new XAttribute("stroke-width", "1.4")));
         if (to.Name.Length > 0)
-            line.Add(new XElement(SvgPicture.Svg + "path", new XAttribute("d", $"M {Number(x1)} {Number(y1)} l -4 -7 h 8 z"), new XAttribute("fill", SvgShapes.Css(Palette.Quiet))));
+            line.Add(new XElement(SvgPicture.Svg + "path", new XAttribute("d", $"M {Number(x1)} {Number(y1)} l -4 -7 h 8 z"),
+                new XAttribute("fill", SvgShapes.Css(Palette.Quiet))));
         return line;
     }
 

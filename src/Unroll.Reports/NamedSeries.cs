@@ -17,7 +17,9 @@ internal static class NamedSeries
         return new Forecast([.. all.Parts.Where(part => keys.Contains(part.Part.Series))], []);
     }
 
-    /// <summary>The names as the data spell them: as they are given where there is such a series, otherwise without regard to case.</summary>
+    /// <summary>
+    /// The names as the data spell them: as they are given where there is such a series, otherwise without regard to case.
+    /// </summary>
     /// <exception cref="UnrollException">There is no such series.</exception>
     public static string[] KeysOf(SeriesSet data, IEnumerable<string> names) => [.. names.Select(name => KeyOf(data, name)).Distinct()];
 

@@ -21,7 +21,8 @@ internal static class PredictionsCsv
             var csv = new StringBuilder("series,target,origin,date,step,actual");
             csv.AppendJoin("", comparison.Scores.Select(score => "," + CsvCell.Text(score.Key)));
             foreach (double level in best is null ? [] : PartScore.Levels)
-                csv.Append(CultureInfo.InvariantCulture, $",{CsvCell.Text($"{best!.Key}_lower_{100 * level:0}")},{CsvCell.Text($"{best.Key}_upper_{100 * level:0}")}");
+                csv.Append(CultureInfo.InvariantCulture,
+                    $",{CsvCell.Text($"{best!.Key}_lower_{100 * level:0}")},{CsvCell.Text($"{best.Key}_upper_{100 * level:0}")}");
             csv.Append('\n');
             for (int i = 0; i < comparison.Naive.Parts.Count; i++)
             {

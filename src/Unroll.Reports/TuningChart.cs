@@ -29,14 +29,18 @@ public static class TuningChart
         ArgumentNullException.ThrowIfNull(subtitle);
         const string Title = "What the search tried";
         TrialResult[] shown = [.. result.Standings.Where(trial => !trial.HasDiverged)];
-        int rows = (Hyperparameter.All.Count + Columns - 1) / Columns, width = SvgPicture.Width, height = Top + (rows * PanelHeight) + Bottom;
+        int rows = (Hyperparameter.All.Count + Columns - 1) / Columns, width = SvgPicture.Width,
+            height = Top + (rows * PanelHeight) + Bottom;
         int diverged = result.Standings.Count - shown.Length;
         var svg = new XElement(SvgPicture.Svg + "svg", SvgShapes.Box(0, 0, width, height, OxyColors.White));
         svg.Add(SvgShapes.Label(width / 2.0, 24, Title, 17, Palette.Ink, "middle", bold: true));
-        svg.Add(SvgShapes.Label(width / 2.0, 46, ReportText.Clean(ReportText.Shorten(subtitle, 90)) + (diverged > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {diverged} diverged and {(diverged == 1 ? "is" : "are")} not drawn") : ""), 13, Palette.Quiet, "middle"));
+        svg.Add(SvgShapes.Label(width / 2.0, 46, ReportText.Clean(ReportText.Shorten(subtitle, 90))
+            + (diverged > 0 ? string.Create(CultureInfo.InvariantCulture,
+            $"; {diverged} diverged and {(diverged == 1 ? "is" : "are")} not drawn") : ""), 13, Palette.Quiet, "middle"));
         for (int i = 0; i < Hyperparameter.All.Count; i++)
         {
-            XElement panel = SvgPicture.Element(Panel(Hyperparameter.All[i], result, shown), string.Create(CultureInfo.InvariantCulture, $"tuning-{i}"), PanelWidth, PanelHeight);
+            XElement panel = SvgPicture.Element(Panel(Hyperparameter.All[i], result, shown),
+                string.Create(CultureInfo.InvariantCulture, $"tuning-{i}"), PanelWidth, PanelHeight);
             panel.SetAttributeValue("x", (i % Columns * PanelWidth) + ((width - (Columns * PanelWidth)) / 2));
             panel.SetAttributeValue("y", Top + (i / Columns * PanelHeight));
             svg.Add(panel);
@@ -64,9 +68,17 @@ public static class TuningChart
         });
         foreach (Rung rung in result.Rungs)
         {
-            var points = new ScatterSeries { MarkerType = MarkerType.Circle, MarkerSize = 3.5, MarkerFill = Color(rung, result), MarkerStroke = OxyColors.White, MarkerStrokeThickness = 0.5 };
+            var points = new ScatterSeries
+            {
+                MarkerType = MarkerType.Circle,
+                MarkerSize = 3.5,
+                MarkerFill = Color(rung, result),
+                MarkerStroke = OxyColors.White,
+                MarkerStrokeThickness = 0.5
+            };
             foreach (TrialResult trial in shown.Where(trial => trial.Run.Rung == rung.Number))
-                points.Points.Add(new ScatterPoint(setting.Value(trial.Run.Settings) + (setting.IsChoice ? Aside(trial.Run.Trial) : 0), trial.Error));
+                points.Points.Add(new ScatterPoint(setting.Value(trial.Run.Settings) + (setting.IsChoice ? Aside(trial.Run.Trial) : 0),
+                    trial.Error));
             plot.Series.Add(points);
         }
 
@@ -105,8 +117,10 @@ public static class TuningChart
     private static XElement Legend(TuningResult result, int width, int y)
     {
         (string, Func<double, double, double, XElement>) Entry(Rung rung, int i) => (
-            string.Create(CultureInfo.InvariantCulture, $"{rung.Epochs} {(rung.Epochs == 1 ? "epoch" : "epochs")}{(i + 1 < result.Rungs.Count ? ", not trained on" : ", the last rung")}"),
+            string.Create(CultureInfo.InvariantCulture, $"{rung.Epochs} "
+                + $"{(rung.Epochs == 1 ? "epoch" : "epochs")}{(i + 1 < result.Rungs.Count ? ", not trained on" : ", the last rung")}"),
             (from, _, middle) => SvgShapes.Dot(from + 20, middle, Color(rung, result)));
-        return SvgShapes.Legend(width, y, [.. result.Rungs.Select(Entry), ("naive forecast", (from, to, middle) => SvgShapes.Line(from, to, middle, Palette.Ink, 1.5, "6,3"))]);
+        return SvgShapes.Legend(width, y, [.. result.Rungs.Select(Entry),
+            ("naive forecast", (from, to, middle) => SvgShapes.Line(from, to, middle, Palette.Ink, 1.5, "6,3"))]);
     }
 }

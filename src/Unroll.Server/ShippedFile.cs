@@ -46,7 +46,8 @@ internal static class ShippedFile
                 catch (Exception failure) when (failure is UnrollException or IOException or UnauthorizedAccessException)
                 {
                     throw new UnrollException($"The tool is one file and has to copy its sample {name} to {folder}, which failed: "
-                        + $"{(failure.InnerException ?? failure).Message.TrimEnd('.')}. Give the user a home folder that can be written to.", failure);
+                        + $"{(failure.InnerException ?? failure).Message.TrimEnd('.')}. Give the user a home folder that can be "
+                            + "written to.", failure);
                 }
             }
 

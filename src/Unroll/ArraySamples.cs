@@ -35,9 +35,11 @@ public sealed class ArraySamples : ISamples
         {
             ArgumentNullException.ThrowIfNull(values, nameof(inputs));
             if (values.Length % shape.Size != 0)
-                throw new ArgumentException($"{values.Length} input values are no whole number of samples of shape {shape}.", nameof(inputs));
+                throw new ArgumentException($"{values.Length} input values are no whole number of samples of shape {shape}.",
+                    nameof(inputs));
             if (values.Length / shape.Size != inputs[0].Values.Length / inputs[0].Shape.Size)
-                throw new ArgumentException($"One input has {inputs[0].Values.Length / inputs[0].Shape.Size} samples, another {values.Length / shape.Size}.", nameof(inputs));
+                throw new ArgumentException($"One input has {inputs[0].Values.Length / inputs[0].Shape.Size} samples, another "
+                    + $"{values.Length / shape.Size}.", nameof(inputs));
         }
 
         Count = inputs[0].Values.Length / inputs[0].Shape.Size;
@@ -45,7 +47,8 @@ public sealed class ArraySamples : ISamples
         {
             ArgumentNullException.ThrowIfNull(values, nameof(targets));
             if (values.Length != Count * shape.Size)
-                throw new ArgumentException($"{Count} samples with targets of shape {shape} need {Count * shape.Size} target values, but {values.Length} were given.", nameof(targets));
+                throw new ArgumentException($"{Count} samples with targets of shape {shape} need {Count * shape.Size} target values, but "
+                    + $"{values.Length} were given.", nameof(targets));
         }
     }
 

@@ -28,8 +28,8 @@ public sealed record GradientCheckResult(int Values, IReadOnlyList<string> Error
 public sealed record GradientCheckOptions
 {
     /// <summary>
-    /// Values of the inputs, repeated from the start, for a layer that takes whole numbers, or only positive ones; null: normal numbers. The
-    /// gradients of given inputs are not checked.
+    /// Values of the inputs, repeated from the start, for a layer that takes whole numbers, or only positive ones; null: normal numbers.
+    /// The gradients of given inputs are not checked.
     /// </summary>
     /// <exception cref="ArgumentException">The list is empty.</exception>
     public IReadOnlyList<double>? Inputs
@@ -49,15 +49,17 @@ public sealed record GradientCheckOptions
     /// <summary>How far a gradient and its central difference may be apart, as a share of the larger one.</summary>
     public double Tolerance { get; init => field = Option.Positive(value); } = 1e-4;
 
-    /// <summary>How far outputs in single precision may be from those in double, as a share of them, or of 1 where they are smaller.</summary>
+    /// <summary>
+    /// How far outputs in single precision may be from those in double, as a share of them, or of 1 where they are smaller.
+    /// </summary>
     public double SinglePrecision { get; init => field = Option.Positive(value); } = 1e-3;
 }
 
 /// <summary>
-/// Checks layers, cells, activations, losses and regularizers of one's own: the gradients of weights, inputs and states against central differences in
-/// double precision, in all the situations that a layer meets: one row and many, training, masks, states, sequences from the end, and more
-/// than 16 features where the layer takes them. It also checks that rows do not depend on each other in a prediction, that single
-/// precision gives what double does, that threads, also those that share the units of a step, change no bits, and that a loss heeds
+/// Checks layers, cells, activations, losses and regularizers of one's own: the gradients of weights, inputs and states against central
+/// differences in double precision, in all the situations that a layer meets: one row and many, training, masks, states, sequences from the
+/// end, and more than 16 features where the layer takes them. It also checks that rows do not depend on each other in a prediction, that
+/// single precision gives what double does, that threads, also those that share the units of a step, change no bits, and that a loss heeds
 /// the weights of samples. It cannot know whether the forward pass is what its author meant: values need a reference made by others.
 /// </summary>
 /// <example>
@@ -93,7 +95,8 @@ public static class GradientCheck
         foreach ((string name, Layer each) in Variants(layer))
         {
             foreach (int rows in (int[])[1, 3, ManyRows])
-                found.Check($"{name}, {rows} rows", new GradientSetup(GraphOf(each, inputs)) { Rows = rows, States = HasStates(each, inputs) });
+                found.Check($"{name}, {rows} rows",
+                    new GradientSetup(GraphOf(each, inputs)) { Rows = rows, States = HasStates(each, inputs) });
             found.Check($"{name}, training", new GradientSetup(GraphOf(each, inputs)) { Training = true, Rows = ManyRows });
             found.Check($"{name}, used twice", new GradientSetup(Twice(each, inputs)));
             if (inputs is [{ Rank: 2 } sequence])
@@ -165,7 +168,8 @@ public static class GradientCheck
         ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
         if (units % loss.OutputsPerTarget != 0)
             throw new ArgumentException(
-                $"The {loss.Name} has {loss.OutputsPerTarget} outputs a target, but {units} units were given. Give a multiple.", nameof(units));
+                $"The {loss.Name} has {loss.OutputsPerTarget} outputs a target, but {units} units were given. Give a multiple.",
+                    nameof(units));
         var found = new GradientFindings(new GradientCheckOptions());
         double[]? given = targets is { Length: > 0 } ? targets : null;
         foreach (Shape input in (Shape[])[new Shape(3), new Shape(4, 3)])
@@ -173,7 +177,14 @@ public static class GradientCheck
             Graph graph = Graph.Chain([new Dense(units)], input);
             string name = input.Rank == 1 ? "vectors" : "sequences";
             found.Check(name, new GradientSetup(graph) { Loss = loss, Targets = given, Rows = ManyRows, TargetSize = units });
-            found.Check($"weighted {name}", new GradientSetup(graph) { Loss = loss, Targets = given, Rows = ManyRows, TargetSize = units, Weights = [1, 0, 2.5, 0.5, 0] });
+            found.Check($"weighted {name}", new GradientSetup(graph)
+            {
+                Loss = loss,
+                Targets = given,
+                Rows = ManyRows,
+                TargetSize = units,
+                Weights = [1, 0, 2.5, 0.5, 0]
+            });
             found.LossWeights(name, loss.PartFor(0), graph.Outputs[0].Shape, units, given);
         }
 

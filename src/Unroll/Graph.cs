@@ -14,7 +14,8 @@ internal sealed class Graph
         if (Inputs.Length == 0 || Outputs.Length == 0)
             throw new UnrollException($"A graph needs at least one input and one output, but has {Inputs.Length} and {Outputs.Length}.");
         if (Inputs.FirstOrDefault(node => node.Use is not null) is Node made)
-            throw new UnrollException($"The output of a layer ({made.Use!.Layer.Kind}, shape {made.Shape}) is given as an input of the model. Inputs are made with Node.Input.");
+            throw new UnrollException($"The output of a layer ({made.Use!.Layer.Kind}, shape {made.Shape}) is given as an input of the "
+                + "model. Inputs are made with Node.Input.");
         if (Inputs.Distinct().Count() < Inputs.Length)
             throw new UnrollException("One node is given twice as an input of the model. Give each once.");
         if (Outputs.Any(node => node.Use is null) || Outputs.Distinct().Count() < Outputs.Length)
@@ -32,7 +33,8 @@ internal sealed class Graph
             }
             else if (!given.Contains(node))
             {
-                throw new UnrollException($"The outputs need the input {node.Name ?? "without a name"} of shape {node.Shape}, which is not among the inputs of the model. Add it to them.");
+                throw new UnrollException($"The outputs need the input {node.Name ?? "without a name"} of shape {node.Shape}, which is not "
+                    + "among the inputs of the model. Add it to them.");
             }
         }
 
@@ -40,7 +42,8 @@ internal sealed class Graph
         foreach (Node input in Inputs)
         {
             if (!read.Contains(input))
-                throw new UnrollException($"No output needs the input {input.Name ?? "without a name"} of shape {input.Shape}. Leave it out.");
+                throw new UnrollException(
+                    $"No output needs the input {input.Name ?? "without a name"} of shape {input.Shape}. Leave it out.");
         }
 
         GiveNames();
@@ -92,7 +95,8 @@ internal sealed class Graph
             {
                 string kind = use.Layer.Kind;
                 if (string.IsNullOrWhiteSpace(kind) || kind.Contains('/', StringComparison.Ordinal))
-                    throw new UnrollException($"The Kind of {use.Layer.GetType().Name} is {(kind is null ? "null" : $"\"{kind}\"")}; give a word without a slash, for example snake.");
+                    throw new UnrollException($"The Kind of {use.Layer.GetType().Name} is "
+                        + $"{(kind is null ? "null" : $"\"{kind}\"")}; give a word without a slash, for example snake.");
                 counts[kind] = counts.GetValueOrDefault(kind) + 1;
                 name = use.Layer.Name ?? $"{kind}_{counts[kind]}";
                 if (!taken.Add(name))

@@ -15,13 +15,15 @@ internal sealed class GraphCut
     /// again.</param>
     /// <param name="outputs">Values of the whole.</param>
     /// <param name="isPadded">Whether a value of the whole has padding at its end.</param>
-    public static (Node[] Inputs, Node[] Outputs) Of(Graph graph, IReadOnlyList<(Node Value, Node Input)> inputs, IReadOnlyList<Node> outputs, Predicate<Node> isPadded)
+    public static (Node[] Inputs, Node[] Outputs) Of(Graph graph, IReadOnlyList<(Node Value, Node Input)> inputs,
+        IReadOnlyList<Node> outputs, Predicate<Node> isPadded)
     {
         var part = new GraphCut(graph);
         foreach ((Node value, Node input) in inputs)
         {
             if (input.Use is not null || input.Shape.Rank != value.Shape.Rank)
-                throw new UnrollException($"An input of shape {input.Shape} cannot stand for a value of shape {value.Shape}. Make one with Node.Input, with as many extents.");
+                throw new UnrollException($"An input of shape {input.Shape} cannot stand for a value of shape {value.Shape}. Make one with "
+                    + "Node.Input, with as many extents.");
             part._made[value] = value.Use is not null && isPadded(value) ? new Masking { AtEnd = true }.Apply(input) : input;
         }
 
@@ -33,7 +35,8 @@ internal sealed class GraphCut
         if (_made.TryGetValue(value, out Node? made))
             return made;
         if (value.Use is not { } use)
-            throw new UnrollException($"The part needs the input {_graph.NameOf(value)} of shape {value.Shape}. Give an input that stands for it, or for a value that follows from it.");
+            throw new UnrollException($"The part needs the input {_graph.NameOf(value)} of shape {value.Shape}. Give an input that stands "
+                + "for it, or for a value that follows from it.");
         if (!_uses.TryGetValue(use, out LayerUse? again))
         {
             // First, since a layer may read what it gave at another place.

@@ -99,8 +99,8 @@ public abstract record Layer
     protected internal virtual string OutputName(int number) => States[number - 1].Name;
 
     /// <summary>
-    /// True where the output at a step depends on nothing but the input at that step and the layer's states, so that a stream can pass through
-    /// it. False, the default, for a layer that mixes steps, as convolutions and poolings do: a model with it cannot be streamed.
+    /// True where the output at a step depends on nothing but the input at that step and the layer's states, so that a stream can pass
+    /// through it. False, the default, for a layer that mixes steps, as convolutions and poolings do: a model with it cannot be streamed.
     /// </summary>
     /// <param name="input">The shape of its first input.</param>
     protected internal virtual bool GoesStepByStep(Shape input) => false;

@@ -124,7 +124,8 @@ public sealed partial class Model
             for (int other = 0; other < i; other++)
             {
                 if (outputs[other].Span.Overlaps(outputs[i].Span))
-                    throw new ArgumentException($"The room for output {other} overlaps that for output {i}. Give memory of its own for each.", nameof(outputs));
+                    throw new ArgumentException(
+                        $"The room for output {other} overlaps that for output {i}. Give memory of its own for each.", nameof(outputs));
             }
         }
 

@@ -83,7 +83,8 @@ public sealed partial class Model
             if (Volatile.Read(ref _isTraining) == 1 || _runs?.TryClose() == false)
             {
                 throw new InvalidOperationException(
-                    $"The model is at work, so it cannot be built anew. {(_trainsInLoop ? LoopHasIt : "Let calls and training end first")}, or make another model.");
+                    $"The model is at work, so it cannot be built anew. "
+                        + $"{(_trainsInLoop ? LoopHasIt : "Let calls and training end first")}, or make another model.");
             }
 
             try
@@ -167,7 +168,8 @@ public sealed partial class Model
 
         if (Volatile.Read(ref _isTraining) == 1)
             throw new InvalidOperationException(
-                $"The model is being trained, so its weights cannot be replaced. {(_trainsInLoop ? LoopHasIt : "Let training end first")}.");
+                $"The model is being trained, so its weights cannot be replaced. "
+                    + $"{(_trainsInLoop ? LoopHasIt : "Let training end first")}.");
         built.Write(change);
     }
 

@@ -116,7 +116,8 @@ public sealed partial class Model
         ArgumentNullException.ThrowIfNull(layers);
         if (Volatile.Read(ref _isTraining) == 1)
             throw new InvalidOperationException(
-                $"The model is being trained, so layers cannot be frozen or unfrozen. {(_trainsInLoop ? LoopHasIt : "Let training end first")}.");
+                $"The model is being trained, so layers cannot be frozen or unfrozen. "
+                    + $"{(_trainsInLoop ? LoopHasIt : "Let training end first")}.");
         foreach (string layer in layers)
         {
             if (!Parameters.Any(parameter => parameter.IsOf(layer)))

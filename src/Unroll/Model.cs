@@ -78,7 +78,8 @@ public sealed partial class Model
     public Model Build(Shape input, int seed = 0)
     {
         if (_graph is not null && (_graph.Inputs.Length > 1 || input != _graph.Inputs[0].Shape))
-            throw new UnrollException($"The model's graph has inputs of shape {ShapesOf(_graph.Inputs)}, but {input} was given. Leave the shape out, or make the graph anew.");
+            throw new UnrollException($"The model's graph has inputs of shape {ShapesOf(_graph.Inputs)}, but {input} was given. Leave the "
+                + "shape out, or make the graph anew.");
         return Initialize(_graph ?? Graph.Chain(_layers, input), seed);
     }
 
@@ -115,7 +116,8 @@ public sealed partial class Model
     /// <param name="layer">The layer's name, for example <c>lstm_1</c>; of several uses of one layer the first.</param>
     /// <exception cref="ArgumentException">There is no such layer.</exception>
     public Node NodeOf(string layer) => Graph.Uses.FirstOrDefault(use => Graph.NameOf(use) == layer)?.Outputs[0]
-        ?? throw new ArgumentException($"There is no layer {layer}; there are: {string.Join(", ", Graph.Uses.Select(Graph.NameOf).Distinct())}.", nameof(layer));
+        ?? throw new ArgumentException(
+            $"There is no layer {layer}; there are: {string.Join(", ", Graph.Uses.Select(Graph.NameOf).Distinct())}.", nameof(layer));
 
     /// <summary>
     /// A model of a part of this graph, with a copy of its weights: the encoder alone, or a decoder that takes one step at a time.
@@ -190,7 +192,8 @@ public sealed partial class Model
         Graph graph = Graph;
         var lines = new List<LayerSummary>();
         var seen = new HashSet<LayerUse>();
-        int LineOf(Node node) => node.Use is { } use ? graph.Inputs.Length + Array.IndexOf(graph.Uses, use) : Array.IndexOf(graph.Inputs, node);
+        int LineOf(Node node) => node.Use is { } use ? graph.Inputs.Length + Array.IndexOf(graph.Uses, use)
+            : Array.IndexOf(graph.Inputs, node);
         if (_graph is not null)
             lines.AddRange(graph.Inputs.Select((node, number) => new LayerSummary(graph.InputName(number), "input", node.Shape, 0)));
         foreach (LayerUse use in graph.Uses)
@@ -202,7 +205,8 @@ public sealed partial class Model
                 IsRecurrent = use.Layer.RecurrentUnits > 0,
                 FrozenParameters = weights == 0 ? 0 : Parameters.Where(p => p.IsFrozen && p.IsOf(name)).Sum(p => p.Length),
             };
-            lines.Add(_graph is null ? line : line with { Takes = [.. use.Inputs.Select(graph.NameOf)], Sources = [.. use.Inputs.Select(LineOf)] });
+            lines.Add(_graph is null ? line
+                : line with { Takes = [.. use.Inputs.Select(graph.NameOf)], Sources = [.. use.Inputs.Select(LineOf)] });
         }
 
         return new ModelSummary(lines);
@@ -223,7 +227,8 @@ public sealed partial class Model
     private void RequireInputs(ISamples samples)
     {
         if (samples.InputShapes.Count != Inputs.Count)
-            throw new UnrollException($"The model has {Inputs.Count} inputs of shapes {ShapesOf(Inputs)}, but the samples have {samples.InputShapes.Count}.");
+            throw new UnrollException(
+                $"The model has {Inputs.Count} inputs of shapes {ShapesOf(Inputs)}, but the samples have {samples.InputShapes.Count}.");
         for (int i = 0; i < Inputs.Count; i++)
             RequireInput(samples.InputShapes[i], Inputs[i]);
     }
@@ -235,7 +240,9 @@ public sealed partial class Model
         LayerUse use = Graph.Uses.First(use => use.Inputs.Contains(built));
         string first = Graph.NameOf(use);
         throw new UnrollException(input.Rank == built.Shape.Rank && input.Features != built.Shape.Features
-            ? $"{first} was built for F={built.Shape.Features} features but received F={input.Features}. Select {built.Shape.Features} input column{(built.Shape.Features == 1 ? "" : "s")} or rebuild the model."
-            : $"{first} was built for inputs of shape {built.Shape} but received {input}. Cut windows of {built.Shape.Steps} steps or rebuild the model.");
+            ? $"{first} was built for F={built.Shape.Features} features but received F={input.Features}. Select {built.Shape.Features} "
+                + $"input column{(built.Shape.Features == 1 ? "" : "s")} or rebuild the model."
+            : $"{first} was built for inputs of shape {built.Shape} but received {input}. Cut windows of {built.Shape.Steps} steps or "
+                + "rebuild the model.");
     }
 }

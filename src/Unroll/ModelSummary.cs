@@ -48,7 +48,8 @@ public sealed class ModelSummary
     public override string ToString()
     {
         bool graph = Layers.Any(layer => layer.Takes.Count > 0);
-        var rows = new List<(string Layer, string Output, string Parameters, string Takes)> { ("Layer", "Output shape", "Parameters", graph ? "  Takes" : "") };
+        var rows = new List<(string Layer, string Output, string Parameters, string Takes)> {
+            ("Layer", "Output shape", "Parameters", graph ? "  Takes" : "") };
         foreach (LayerSummary layer in Layers)
         {
             string output = string.Join(", ", layer.Output.ToArray().Select(extent => extent.ToString(CultureInfo.InvariantCulture)));
@@ -62,14 +63,16 @@ public sealed class ModelSummary
         int totals = FrozenParameters > 0 ? 2 : 1;
         if (totals == 2)
             rows.Add(("Frozen", "", FrozenParameters.ToString("N0", CultureInfo.InvariantCulture), ""));
-        int first = rows.Max(row => row.Layer.Length), second = rows.Max(row => row.Output.Length), third = rows.Max(row => row.Parameters.Length);
+        int first = rows.Max(row => row.Layer.Length), second = rows.Max(row => row.Output.Length),
+            third = rows.Max(row => row.Parameters.Length);
         var text = new StringBuilder();
         string rule = new('─', first + second + third + 4 + rows.Max(row => row.Takes.Length));
         for (int i = 0; i < rows.Count; i++)
         {
             if (i == rows.Count - totals)
                 text.AppendLine(rule);
-            text.AppendLine($"{rows[i].Layer.PadRight(first)}  {rows[i].Output.PadRight(second)}  {rows[i].Parameters.PadLeft(third)}{rows[i].Takes}".TrimEnd());
+            text.AppendLine(
+                $"{rows[i].Layer.PadRight(first)}  {rows[i].Output.PadRight(second)}  {rows[i].Parameters.PadLeft(third)}{rows[i].Takes}".TrimEnd());
             if (i == 0)
                 text.AppendLine(rule);
         }

@@ -38,10 +38,12 @@ internal sealed partial class Network<T>
     {
         Type[] own =
         [
-            .. ModelJson.Kinds.PartsOf(use.Layer).Where(part => part is Activation && IsOwn(part)).Select(part => part.GetType()).Distinct(),
+            .. ModelJson.Kinds.PartsOf(use.Layer).Where(part => part is Activation && IsOwn(part)).Select(part => part.GetType())
+                .Distinct(),
         ];
         string activations = own.Length == 0 ? "" : $" with the activation {string.Join(", ", own.Select(type => type.Name))}";
-        return new OpFault($"the {what} of {Graph.NameOf(use)} ({use.Layer.GetType().Name}{activations})", own.Length > 0 || IsOwn(use.Layer));
+        return new OpFault($"the {what} of {Graph.NameOf(use)} ({use.Layer.GetType().Name}{activations})",
+            own.Length > 0 || IsOwn(use.Layer));
     }
 
     private OpFault? PenaltyFault()

@@ -327,7 +327,8 @@ internal sealed partial class Network<T>
         }
     }
 
-    private Lane<T> NewLane() => new(_built.Plan, new ShardPass<T>(Kernels, _shard, _built.ScratchSize, _built.Masks, _built.Plan.MaskLength, _states));
+    private Lane<T> NewLane() =>
+        new(_built.Plan, new ShardPass<T>(Kernels, _shard, _built.ScratchSize, _built.Masks, _built.Plan.MaskLength, _states));
 
     /// <summary>
     /// A lane for each thread that may get work, before any does: which one gets it is left to chance, and later steps must not allocate.

@@ -101,7 +101,8 @@ internal sealed class NetworkLayout<T>
             LayerBuilder<T> own = builder.Begin(graph.NameOf(use), shardRows, shares: !owners.Add(use.Owner));
             (LayerOp<T> op, StepMask mask) = Build(use.Layer, own, [.. inputs.Select(value => new LayerInput(value.Shape, value.Mask))]);
             RequireShapes(use, own.LayerName, op, mask);
-            Nodes[i] = new NodePlan<T>(op, inputs, [.. use.Outputs.Select(node => node.Number == 0 || read.Contains(node) ? Place(node, gradient: true) : null)])
+            Nodes[i] = new NodePlan<T>(
+                op, inputs, [.. use.Outputs.Select(node => node.Number == 0 || read.Contains(node) ? Place(node, gradient: true) : null)])
             {
                 CacheAt = Reserve(op.CacheSize),
                 MadeMasks = masks..builder.Masks,
@@ -208,7 +209,8 @@ internal sealed class NetworkLayout<T>
         if (op is null)
             throw new UnrollException($"{name} has built nothing: Build returned no op.");
         if (op.Output != output)
-            throw new UnrollException($"{name} says that its output has shape {output}, but what it built gives {op.Output}. Make GetOutputShape and Build agree.");
+            throw new UnrollException($"{name} says that its output has shape {output}, but what it built gives {op.Output}. Make "
+                + "GetOutputShape and Build agree.");
         if (!mask.Exists)
             return;
         if (_maskPositions.TryAdd(mask.Number, output.Positions) || _maskPositions[mask.Number] == output.Positions)

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Unroll;
 
-/// <summary>Text as one line that a terminal and a table can show: whatever it quotes of a file, it steers nothing and has an end.</summary>
+/// <summary>
+/// Text as one line that a terminal and a table can show: whatever it quotes of a file, it steers nothing and has an end.
+/// </summary>
 internal static class OneLine
 {
     /// <summary>The most characters of a message.</summary>

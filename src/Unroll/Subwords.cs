@@ -44,10 +44,12 @@ public sealed class Subwords
     {
         ArgumentNullException.ThrowIfNull(words);
         var subwords = new Subwords();
-        KeyValuePair<string, int>[] counted = [.. words.Where(word => word.Length > 0).CountBy(word => word).OrderByDescending(word => word.Value).ThenBy(word => word.Key, StringComparer.Ordinal)];
+        KeyValuePair<string, int>[] counted = [.. words.Where(word => word.Length > 0).CountBy(word => word)
+            .OrderByDescending(word => word.Value).ThenBy(word => word.Key, StringComparer.Ordinal)];
         foreach (string character in counted.SelectMany(word => Characters(word.Key)).Distinct().Order(StringComparer.Ordinal))
             subwords.Add(character);
-        var pairs = new PairCounts([.. counted.Select(word => (Characters(word.Key).Select(character => subwords._tokens[character]).ToArray(), word.Value))]);
+        var pairs = new PairCounts(
+            [.. counted.Select(word => (Characters(word.Key).Select(character => subwords._tokens[character]).ToArray(), word.Value))]);
         while (subwords.Count < count && pairs.Most() is { } most)
             pairs.Join(most, subwords.Join(most));
         return subwords;

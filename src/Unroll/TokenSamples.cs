@@ -58,15 +58,18 @@ public sealed class TokenSamples : ISamples
         if (inputs.Count == 0 || (areTargetsGiven && targets.Count == 0))
             throw new ArgumentException("Samples need at least one column of inputs and one of targets.", nameof(inputs));
         (_inputs, _targets, Count) = ([.. inputs], [.. targets], inputs[0].Rows.Count);
-        (InputShapes, TargetShapes) = ([.. inputs.Select(column => new Shape(column.Length))], [.. targets.Select(column => new Shape(column.Length))]);
+        (InputShapes, TargetShapes) =
+            ([.. inputs.Select(column => new Shape(column.Length))], [.. targets.Select(column => new Shape(column.Length))]);
         foreach (TokenColumn column in inputs.Concat(targets))
         {
             if (column.Rows.Count != Count)
-                throw new UnrollException($"One column has {Count} sequences, another {column.Rows.Count}. Give one sequence a sample in each.");
+                throw new UnrollException(
+                    $"One column has {Count} sequences, another {column.Rows.Count}. Give one sequence a sample in each.");
             for (int row = 0; row < Count; row++)
             {
                 if (column.Rows[row].Length > column.Length)
-                    throw new UnrollException($"Sequence {row} has {column.Rows[row].Length} tokens, but {column.Length} are the most. Cut or leave out longer ones, or raise the length.");
+                    throw new UnrollException($"Sequence {row} has {column.Rows[row].Length} tokens, but {column.Length} are the most. Cut "
+                        + "or leave out longer ones, or raise the length.");
             }
         }
     }

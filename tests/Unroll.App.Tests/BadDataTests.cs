@@ -15,22 +15,26 @@ public sealed class BadDataTests : IDisposable
 
     [Fact]
     public void An_empty_file() =>
-        Refused("prices.csv is empty. Give a file with a header row, a date column and at least one column of numbers.", _folder.Write("prices.csv", []));
+        Refused("prices.csv is empty. Give a file with a header row, a date column and at least one column of numbers.",
+            _folder.Write("prices.csv", []));
 
     [Fact]
     public void A_binary_file()
     {
         File.WriteAllBytes(_folder["prices.csv"], [0x7F, 0x45, 0x4C, 0x46, 0, 1, 2, 3, 10, 0]);
-        Refused("prices.csv is no table: it holds binary data. Give a text file with a header row and a date column, a workbook (.xlsx) or a Parquet file.", "prices.csv");
+        Refused("prices.csv is no table: it holds binary data. Give a text file with a header row and a date column, a workbook (.xlsx) or "
+            + "a Parquet file.", "prices.csv");
     }
 
     [Fact]
     public void A_text_without_dates() =>
-        Refused("notes.txt has no date column: its columns are Dear, diary. Name the column of the dates, or none to number the rows. (--date)", _folder.Write("notes.txt", ["Dear diary", "nothing happened", "nothing again"]));
+        Refused("notes.txt has no date column: its columns are Dear, diary. Name the column of the dates, or none to number the rows. "
+            + "(--date)", _folder.Write("notes.txt", ["Dear diary", "nothing happened", "nothing again"]));
 
     [Fact]
     public void No_such_column() =>
-        Refused("aapl.csv has no column Price. Choose one of Open, High, Low, Close, Adj Close, Volume.", Tool.SamplePath("aapl.csv"), "--target", "Price");
+        Refused("aapl.csv has no column Price. Choose one of Open, High, Low, Close, Adj Close, Volume.", Tool.SamplePath("aapl.csv"),
+            "--target", "Price");
 
     [Fact]
     public void Several_columns_and_no_target() => Refused(
@@ -39,13 +43,15 @@ public sealed class BadDataTests : IDisposable
 
     [Fact]
     public void A_cell_that_is_no_number() => Refused(
-        "Column High of prices.csv was left out: \"n.a\" on line 11 is no number. Correct the cell, or name it as a mark of missing values (--na). "
+        "Column High of prices.csv was left out: \"n.a\" on line 11 is no number. Correct the cell, or name it as a mark of missing values "
+            + "(--na). "
             + "Choose one of Open, Low, Close, Adj Close, Volume.",
         _folder.Write("prices.csv", Apple.With(11, 2, "n.a")), "--target", "High");
 
     [Fact]
     public void A_missing_value_under_the_default_policy() => Refused(
-        "Column High of prices.csv has 1 value missing, the first on 2014-07-18. Drop these rows, fill the gaps, or complete the file. (--missing)",
+        "Column High of prices.csv has 1 value missing, the first on 2014-07-18. Drop these rows, fill the gaps, or complete the file. "
+            + "(--missing)",
         _folder.Write("prices.csv", Apple.With(300, 2, "")), "--target", "High");
 
     [Fact]
@@ -59,8 +65,10 @@ public sealed class BadDataTests : IDisposable
     [Fact]
     public void No_dates_in_the_range()
     {
-        Refused("aapl.csv has no rows in the training range 1990..1995: its dates run from 2013-05-13 to 2018-05-11. Choose a range within them. (--train)", Tool.SamplePath("aapl.csv"), "--target", "High", "--train", "1990..1995", "--test", "2017");
-        Refused("aapl.csv has no rows in the test range 2030..: its dates run from 2013-05-13 to 2018-05-11. Choose a range within them. (--test)", Tool.SamplePath("aapl.csv"), "--target", "High", "--train", "2014..2016", "--test", "2030..");
+        Refused("aapl.csv has no rows in the training range 1990..1995: its dates run from 2013-05-13 to 2018-05-11. Choose a range within "
+            + "them. (--train)", Tool.SamplePath("aapl.csv"), "--target", "High", "--train", "1990..1995", "--test", "2017");
+        Refused("aapl.csv has no rows in the test range 2030..: its dates run from 2013-05-13 to 2018-05-11. Choose a range within them. "
+            + "(--test)", Tool.SamplePath("aapl.csv"), "--target", "High", "--train", "2014..2016", "--test", "2030..");
     }
 
     [Fact]
@@ -75,13 +83,16 @@ public sealed class BadDataTests : IDisposable
 
     [Fact]
     public void A_test_range_that_never_changes() => Refused(
-        "High never changes in the test range 2017, so the naive forecast is always right and no error can be judged. Choose another test range. (--test)",
-        _folder.Write("prices.csv", Apple.Lines.Select((line, i) => i == 0 ? "Date,High" : line[..10] + (line.StartsWith("201612", StringComparison.Ordinal) || string.CompareOrdinal(line, "2016-12-01") > 0 ? ",7" : $",{i}"))),
+        "High never changes in the test range 2017, so the naive forecast is always right and no error can be judged. Choose another test "
+            + "range. (--test)",
+        _folder.Write("prices.csv", Apple.Lines.Select((line, i) => i == 0 ? "Date,High" : line[..10]
+            + (line.StartsWith("201612", StringComparison.Ordinal) || string.CompareOrdinal(line, "2016-12-01") > 0 ? ",7" : $",{i}"))),
         "--train", "2014..2016-11", "--test", "2017");
 
     [Fact]
     public void A_test_range_that_begins_before_training_ends() => Refused(
-        "The test range 2017.. begins before the training range 2014..2017 ends, so the model would be judged on rows it has seen. End training before the first test row. (--train, --test)",
+        "The test range 2017.. begins before the training range 2014..2017 ends, so the model would be judged on rows it has seen. End "
+            + "training before the first test row. (--train, --test)",
         Tool.SamplePath("aapl.csv"), "--target", "High", "--train", "2014..2017", "--test", "2017..");
 
     [Fact]
@@ -121,10 +132,12 @@ public sealed class BadDataTests : IDisposable
         ToolResult slip = Tool.Run(_folder, "describe", _folder.Write("prices.csv", Apple.With(11, 2, "n.a")));
         Assert.Equal((0, ""), (slip.Code, slip.Error));
         Assert.Contains(
-            "Note: left out column High: \"n.a\" on line 11 is no number. Correct the cell, or name it as a mark of missing values (--na)", slip.Lines);
+            "Note: left out column High: \"n.a\" on line 11 is no number. Correct the cell, or name it as a mark of missing values (--na)",
+                slip.Lines);
         ToolResult dates = Tool.Run(_folder, "describe", _folder.Write("prices.csv", Apple.With(11, 0, "soon")));
         Assert.Equal(
-            (1, "", "unroll: prices.csv, line 11, column Date: \"soon\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31. (--date, --date-format)\n"),
+            (1, "", "unroll: prices.csv, line 11, column Date: \"soon\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31. "
+                + "(--date, --date-format)\n"),
             (dates.Code, dates.Output, dates.Error));
     }
 

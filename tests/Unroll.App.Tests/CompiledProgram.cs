@@ -28,10 +28,12 @@ internal sealed class CompiledProgram
         string[] references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
         _compilation = CSharpCompilation.Create(
             name,
-            [.. new[] { text, ImplicitUsings, moreUsings }.Select(each => CSharpSyntaxTree.ParseText(each, s_options, name, cancellationToken: stop))],
+            [.. new[] { text, ImplicitUsings, moreUsings }
+                .Select(each => CSharpSyntaxTree.ParseText(each, s_options, name, cancellationToken: stop))],
             references.Select(file => MetadataReference.CreateFromFile(file)),
             new CSharpCompilationOptions(
-                Microsoft.CodeAnalysis.OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+                Microsoft.CodeAnalysis.OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable,
+                    allowUnsafe: true));
         CSharpGeneratorDriver.Create([JsonGenerator()], parseOptions: s_options)
             .RunGeneratorsAndUpdateCompilation(_compilation, out _compilation, out _, stop);
         Errors = [.. _compilation.GetDiagnostics(stop).Where(each => each.Severity >= DiagnosticSeverity.Error).Select(each => $"{each}")];
@@ -78,7 +80,8 @@ internal sealed class CompiledProgram
     {
         string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         string packs = Path.Combine(runtime, "..", "..", "..", "packs", "Microsoft.NETCore.App.Ref");
-        string file = Directory.EnumerateFiles(packs, "System.Text.Json.SourceGeneration.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+        string file = Directory.EnumerateFiles(packs, "System.Text.Json.SourceGeneration.dll", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal).Last();
         var reference = new AnalyzerFileReference(Path.GetFullPath(file), new Loader());
         return Assert.Single(reference.GetGenerators(LanguageNames.CSharp));
     }

@@ -35,7 +35,8 @@ public sealed class CsvCellTests
     [Fact]
     public void An_error_is_one_bounded_line()
     {
-        string message = CommandLine.OneLine($"a.csv, column {new string('x', 50_000_000)}: \"{new string('y', 500)}\" is bad.\nCorrect it.");
+        string message = CommandLine.OneLine(
+            $"a.csv, column {new string('x', 50_000_000)}: \"{new string('y', 500)}\" is bad.\nCorrect it.");
         Assert.True(message.Length <= 600, message);
         Assert.EndsWith("is bad. Correct it.", message, StringComparison.Ordinal);
         Assert.Equal("\uFFFD[31m\uFFFD\uFFFD", CommandLine.OneLine("\u001b[31m\u202E\u061C"));

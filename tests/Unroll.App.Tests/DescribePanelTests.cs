@@ -5,7 +5,8 @@ namespace Unroll.App.Tests;
 /// <summary><c>unroll describe --series</c>: files of several series.</summary>
 public sealed class DescribePanelTests : IDisposable
 {
-    private static readonly string[] s_shops = ["date,shop,size,sold", "2020-01-02,North,40,12", "2020-01-01,South,90,3", "2020-01-04,North,40,", "2020-01-02,South,90,4", "2020-01-03,North,40,13"];
+    private static readonly string[] s_shops = ["date,shop,size,sold", "2020-01-02,North,40,12", "2020-01-01,South,90,3",
+        "2020-01-04,North,40,", "2020-01-02,South,90,4", "2020-01-03,North,40,13"];
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -55,18 +56,22 @@ public sealed class DescribePanelTests : IDisposable
     public void Gaps_of_all_series_are_counted()
     {
         IEnumerable<string> Shop(string name, int[] days) => days.Select(day => $"2020-01-{day:00},{name},{day}");
-        string file = _folder.Write("shops.csv", ["date,shop,sold", .. Shop("North", [1, 2, 3, 5, 6]), .. Shop("South", [1, 2, 3, 4]), .. Shop("West", [7, 8, 9, 13])]);
-        Assert.Equal("Calendar: daily, gaps in 2 of 3 series, 4 dates missing", Tool.Run(_folder, "describe", file, "--series", "shop").Lines[^1]);
+        string file = _folder.Write("shops.csv",
+            ["date,shop,sold", .. Shop("North", [1, 2, 3, 5, 6]), .. Shop("South", [1, 2, 3, 4]), .. Shop("West", [7, 8, 9, 13])]);
+        Assert.Equal("Calendar: daily, gaps in 2 of 3 series, 4 dates missing",
+            Tool.Run(_folder, "describe", file, "--series", "shop").Lines[^1]);
     }
 
     [Theory]
     [InlineData("--series store", "shops.csv has no column store. Choose one of date, shop, size, sold. (--series)")]
-    [InlineData("--series date", "Column date of shops.csv holds the dates, so it cannot tell series apart. Choose another of shop, size, sold. (--series)")]
+    [InlineData("--series date",
+        "Column date of shops.csv holds the dates, so it cannot tell series apart. Choose another of shop, size, sold. (--series)")]
     [InlineData("", "shops.csv: the date 2020-01-02 appears twice, on lines 2 and 5. Remove one of them.")]
     [InlineData("--series", "Required argument missing for option: '--series'. See unroll describe --help.")]
     public void What_cannot_be_done_is_refused_in_one_line(string option, string message)
     {
-        ToolResult result = Tool.Run(_folder, ["describe", _folder.Write("shops.csv", s_shops), .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        ToolResult result = Tool.Run(
+            _folder, ["describe", _folder.Write("shops.csv", s_shops), .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
         Assert.Equal((1, "", "unroll: " + message + "\n"), (result.Code, result.Output, result.Error));
     }
 }

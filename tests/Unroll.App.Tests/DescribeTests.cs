@@ -36,7 +36,8 @@ public sealed class DescribeTests : IDisposable
     public void Gaps_in_the_calendar_are_counted()
     {
         ToolResult result = Tool.Run(_folder, "describe", "--sample", "aapl");
-        Assert.EndsWith("Calendar\n2013-05-13 to 2018-05-11\nbusiness days (Mon to Fri), 45 gaps, all of a single date, 45 dates missing\n", result.Output, StringComparison.Ordinal);
+        Assert.EndsWith("Calendar\n2013-05-13 to 2018-05-11\nbusiness days (Mon to Fri), 45 gaps, all of a single date, 45 dates missing\n",
+            result.Output, StringComparison.Ordinal);
     }
 
     /// <summary>At most ten rows, the largest first; a row that is wrong in several columns stands once; flags are left alone.</summary>
@@ -50,7 +51,8 @@ public sealed class DescribeTests : IDisposable
         }
 
         string[] Lines(int rows, int[] wrong) =>
-            ["date,sold,visits,promotion", .. Enumerable.Range(0, rows).Select(day => Row(day, wrong.Contains(day) ? 40 + (day / 10.0) : 0))];
+            ["date,sold,visits,promotion",
+                .. Enumerable.Range(0, rows).Select(day => Row(day, wrong.Contains(day) ? 40 + (day / 10.0) : 0))];
         string[] Shown(string[] lines) =>
         [
             .. Tool.Run(_folder, "describe", _folder.Write("shop.csv", lines)).Lines
@@ -87,7 +89,8 @@ public sealed class DescribeTests : IDisposable
     [Fact]
     public void What_was_understood_is_said_and_printed_as_json()
     {
-        string file = _folder.Write("umsatz.csv", ["Datum;Umsatz;Ort", .. Enumerable.Range(1, 28).Select(day => $"{day:00}.02.2023;{(day == 5 ? "-" : "1.234,50")};Ulm")]);
+        string file = _folder.Write("umsatz.csv",
+            ["Datum;Umsatz;Ort", .. Enumerable.Range(1, 28).Select(day => $"{day:00}.02.2023;{(day == 5 ? "-" : "1.234,50")};Ulm")]);
         Assert.StartsWith(
             "Read as text, UTF-8, semicolon between cells, header on line 1, dates in Datum (d.M.yyyy), decimal comma, thousands by point.",
             Tool.Run(_folder, "describe", file).Lines[1], StringComparison.Ordinal);
@@ -95,7 +98,8 @@ public sealed class DescribeTests : IDisposable
         JsonElement reading = json.GetProperty("reading"), series = json.GetProperty("series")[0];
         Assert.Equal(
             ("semicolon", ",", "point", 1, "daily"),
-            (reading.GetProperty("delimiter").GetString(), reading.GetProperty("decimal").GetString(), reading.GetProperty("thousands").GetString(),
+            (reading.GetProperty("delimiter").GetString(), reading.GetProperty("decimal").GetString(),
+                reading.GetProperty("thousands").GetString(),
                 reading.GetProperty("missing_marks").GetProperty("-").GetInt32(), series.GetProperty("frequency").GetString()));
         Assert.Equal(["Datum"], reading.GetProperty("date_columns").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal(1234.5, series.GetProperty("columns")[0].GetProperty("maximum").GetDouble());

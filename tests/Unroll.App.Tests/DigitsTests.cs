@@ -33,12 +33,15 @@ public sealed class DigitsTests
         double accuracy = run.Figure("fashion");
         Assert.Contains("2000 images to learn from, 100 held out", run.Output, StringComparison.Ordinal);
         Assert.InRange(accuracy, 0.8, 1);
-        Assert.Contains($"{(int)Math.Round(100 * (1 - accuracy))} of 100 held-out clothes are misread", run.Output, StringComparison.Ordinal);
-        Assert.Contains($"{(int)Math.Round(100 * (1 - accuracy))} of 100 misread", await SampleRun.Take("fashion-misread.svg"), StringComparison.Ordinal);
+        Assert.Contains($"{(int)Math.Round(100 * (1 - accuracy))} of 100 held-out clothes are misread", run.Output,
+            StringComparison.Ordinal);
+        Assert.Contains($"{(int)Math.Round(100 * (1 - accuracy))} of 100 misread", await SampleRun.Take("fashion-misread.svg"),
+            StringComparison.Ordinal);
 
         SampleRun missing = await SampleRun.Of("digits", "--fashion", folder.FullName);
         Assert.Equal(1, missing.ExitCode);
-        Assert.Equal($"There is no {folder.FullName}/train-images-idx3-ubyte.gz. Get it with: apt-get install dataset-fashion-mnist, then -- --fashion /usr/share/datasets/fashion-mnist", missing.Errors.Trim());
+        Assert.Equal($"There is no {folder.FullName}/train-images-idx3-ubyte.gz. Get it with: apt-get install dataset-fashion-mnist, then "
+            + "-- --fashion /usr/share/datasets/fashion-mnist", missing.Errors.Trim());
     }
 
     private static void WriteIdx(string folder, string part, int count, Random random)

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Unroll.App.Tests;
 
-/// <summary>Every block of C# in the README and in docs/ is compiled: it stands in a sample or a test, or its page is put together into a program.</summary>
+/// <summary>
+/// Every block of C# in the README and in docs/ is compiled: it stands in a sample or a test, or its page is put together into a program.
+/// </summary>
 public sealed partial class DocumentTests
 {
     /// <summary>Pages whose blocks are a program of their own, and what stands before it.</summary>
@@ -25,7 +27,8 @@ public sealed partial class DocumentTests
             """,
     };
 
-    public static TheoryData<string> Pages => [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
+    public static TheoryData<string> Pages =>
+        [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
         .Append(Path.Combine(Repository.Root, "README.md"))
         .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
         .Where(page => Blocks(page).Length > 0)
@@ -35,7 +38,8 @@ public sealed partial class DocumentTests
     [MemberData(nameof(Pages))]
     public void The_code_of_a_page_is_compiled(string page)
     {
-        string[] left = [.. Blocks(page).Where(block => !s_sources.Value.Any(source => source.Contains(Unindented(block), StringComparison.Ordinal)))];
+        string[] left = [.. Blocks(page)
+            .Where(block => !s_sources.Value.Any(source => source.Contains(Unindented(block), StringComparison.Ordinal)))];
         if (!s_programs.TryGetValue(page, out string? before))
         {
             Assert.Empty(left);
@@ -49,7 +53,9 @@ public sealed partial class DocumentTests
         Assert.Empty(new CompiledProgram("page", OnceEach(program)).Errors);
     }
 
-    /// <summary>The two walks in docs/architecture.md: each stop is a file and a member in it, each file once, and the numbers below are right.</summary>
+    /// <summary>
+    /// The two walks in docs/architecture.md: each stop is a file and a member in it, each file once, and the numbers below are right.
+    /// </summary>
     [Theory]
     [InlineData("**From `Fit` to the multiply-add and back**", "src/Unroll")]
     [InlineData("**From a cell of a CSV file to a quantile on the page**", "src")]
@@ -57,7 +63,8 @@ public sealed partial class DocumentTests
     {
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "architecture.md")).ReplaceLineEndings("\n");
         string walk = page[page.IndexOf(beginning, StringComparison.Ordinal)..];
-        string[] rows = [.. walk.Split('\n').SkipWhile(line => !line.StartsWith("| 1 |", StringComparison.Ordinal)).TakeWhile(line => line.StartsWith('|'))];
+        string[] rows = [.. walk.Split('\n').SkipWhile(line => !line.StartsWith("| 1 |", StringComparison.Ordinal))
+            .TakeWhile(line => line.StartsWith('|'))];
         string[][] cells = [.. rows.Select(row => row.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray())];
         foreach (string[] stop in cells)
         {
@@ -76,7 +83,8 @@ public sealed partial class DocumentTests
     public void Every_name_in_the_architecture_exists()
     {
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "architecture.md"));
-        var known = s_sources.Value.SelectMany(source => Word().Matches(source).Select(match => match.Value)).ToHashSet(StringComparer.Ordinal);
+        var known = s_sources.Value.SelectMany(source => Word().Matches(source).Select(match => match.Value))
+            .ToHashSet(StringComparer.Ordinal);
         known.UnionWith(Directory.EnumerateFileSystemEntries(Path.Combine(Repository.Root, "src"), "*", SearchOption.AllDirectories)
             .SelectMany(path => Path.GetFileName(path).Split('.')));
 
@@ -99,7 +107,8 @@ public sealed partial class DocumentTests
     {
         string path = Path.Combine(Repository.Root, folder), text = File.ReadAllText(Path.Combine(path, list));
         Assert.All(
-            Directory.EnumerateFiles(path, "*.md", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(path, file).Replace('\\', '/')),
+            Directory.EnumerateFiles(path, "*.md", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(path, file).Replace('\\', '/')),
             page => Assert.True(page == itself || text.Contains(page, StringComparison.Ordinal), $"{folder}/{list} does not list {page}."));
     }
 
@@ -109,9 +118,11 @@ public sealed partial class DocumentTests
         .Select(file => Unindented(File.ReadAllText(file)))]);
 
     private static string[] Blocks(string page) =>
-        [.. CSharpBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, page)).ReplaceLineEndings("\n")).Select(match => match.Groups[1].Value)];
+        [.. CSharpBlock().Matches(File.ReadAllText(Path.Combine(Repository.Root, page)).ReplaceLineEndings("\n"))
+            .Select(match => match.Groups[1].Value)];
 
-    private static string Unindented(string code) => string.Join('\n', code.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim())).Trim();
+    private static string Unindented(string code) =>
+        string.Join('\n', code.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim())).Trim();
 
     /// <summary>A page may say which namespaces it needs in each of its blocks; a program says so once, at its beginning.</summary>
     private static string OnceEach(string program)

@@ -31,9 +31,11 @@ public sealed class ExchangeTests : IDisposable
     public void There_and_back_is_the_same_file(string extension)
     {
         Saved("model.unroll");
-        ToolResult there = Tool.Run(_folder, "convert", "model.unroll", "other" + extension), back = Tool.Run(_folder, "convert", "other" + extension, "back.unroll");
+        ToolResult there = Tool.Run(_folder, "convert", "model.unroll", "other" + extension),
+            back = Tool.Run(_folder, "convert", "other" + extension, "back.unroll");
         Assert.Equal((0, "", 0, ""), (there.Code, there.Error, back.Code, back.Error));
-        Assert.Equal($"model.unroll (Unroll) was written as other{extension} ({ExchangeFormats.Of("x" + extension).Name}): 3 layers, 117 parameters, {new FileInfo(_folder["other" + extension]).Length:N0} bytes.", there.Lines[0]);
+        Assert.Equal($"model.unroll (Unroll) was written as other{extension} ({ExchangeFormats.Of("x" + extension).Name}): 3 layers, 117 "
+            + $"parameters, {new FileInfo(_folder["other" + extension]).Length:N0} bytes.", there.Lines[0]);
         Assert.Equal(File.ReadAllBytes(_folder["model.unroll"]), File.ReadAllBytes(_folder["back.unroll"]));
     }
 
@@ -49,10 +51,12 @@ public sealed class ExchangeTests : IDisposable
     public void Weights_alone_need_layers()
     {
         Saved("model.unroll");
-        new Model(new Lstm(3) { ReturnSequences = true }, new Gru(2), new Dense(1)).Build(new Shape(5, 2), 8).Save(_folder["layers.unroll"]);
+        new Model(new Lstm(3) { ReturnSequences = true }, new Gru(2), new Dense(1)).Build(new Shape(5, 2), 8)
+            .Save(_folder["layers.unroll"]);
         Assert.Equal(0, Tool.Run(_folder, "convert", "model.unroll", "model.weights.h5").Code);
         ToolResult refused = Tool.Run(_folder, "convert", "model.weights.h5", "back.unroll");
-        Assert.Equal((1, "", "unroll: model.weights.h5 has weights alone and does not say of which layers. Build the model with Unroll's layers, and load its weights into it. (--into)\n"), (refused.Code, refused.Output, refused.Error));
+        Assert.Equal((1, "", "unroll: model.weights.h5 has weights alone and does not say of which layers. Build the model with Unroll's "
+            + "layers, and load its weights into it. (--into)\n"), (refused.Code, refused.Output, refused.Error));
         ToolResult back = Tool.Run(_folder, "convert", "model.weights.h5", "back.unroll", "--into", "layers.unroll");
         Assert.Equal((0, ""), (back.Code, back.Error));
         Assert.Equal(File.ReadAllBytes(_folder["model.unroll"]), File.ReadAllBytes(_folder["back.unroll"]));
@@ -61,8 +65,10 @@ public sealed class ExchangeTests : IDisposable
     [Theory]
     [InlineData("unroll: model.keras would be written over itself. Give another name.", "model.keras", "model.keras")]
     [InlineData("unroll: There is no file nowhere.pt. Check the path.", "nowhere.pt", "x.keras")]
-    [InlineData("unroll: --rename is \"gru_1\"; it takes a layer of --into and its name in the file, as lstm_1=rnn, each layer once.", "model.keras", "x.pt", "--into", "model.keras", "--rename", "gru_1")]
-    [InlineData("unroll: --by-name says how weights without layers are read. Add --into with a file that has the layers, or leave it out.", "model.keras", "x.pt", "--by-name")]
+    [InlineData("unroll: --rename is \"gru_1\"; it takes a layer of --into and its name in the file, as lstm_1=rnn, each layer once.",
+        "model.keras", "x.pt", "--into", "model.keras", "--rename", "gru_1")]
+    [InlineData("unroll: --by-name says how weights without layers are read. Add --into with a file that has the layers, or leave it out.",
+        "model.keras", "x.pt", "--by-name")]
     public void What_cannot_be_converted_is_refused_in_one_line(string message, params string[] arguments)
     {
         Saved("model.keras");
@@ -101,8 +107,10 @@ public sealed class ExchangeTests : IDisposable
         ToolResult result = Tool.Run(_folder, "inspect", "model.weights.h5", "--json");
         Assert.Equal((0, ""), (result.Code, result.Error));
         JsonElement json = JsonDocument.Parse(result.Output).RootElement;
-        Assert.Equal(("Keras weights", "weights", 117), (json.GetProperty("format").GetString(), json.GetProperty("kind").GetString(), json.GetProperty("parameters").GetInt32()));
-        Assert.Contains(json.GetProperty("tensors").EnumerateArray(), tensor => tensor.GetProperty("name").GetString() == "layers/gru/cell/vars/1"
+        Assert.Equal(("Keras weights", "weights", 117),
+            (json.GetProperty("format").GetString(), json.GetProperty("kind").GetString(), json.GetProperty("parameters").GetInt32()));
+        Assert.Contains(json.GetProperty("tensors").EnumerateArray(),
+            tensor => tensor.GetProperty("name").GetString() == "layers/gru/cell/vars/1"
             && tensor.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt32()).SequenceEqual([2, 6]));
     }
 
@@ -118,7 +126,8 @@ public sealed class ExchangeTests : IDisposable
                 config = reader.ReadToEnd();
             entry.Delete();
             using var writer = new StreamWriter(zip.CreateEntry("config.json").Open());
-            writer.Write(config.Replace("\"LSTM\"", "\"Lambda\"", StringComparison.Ordinal).Replace("\"GRU\"", "\"MyLayer\"", StringComparison.Ordinal));
+            writer.Write(config.Replace("\"LSTM\"", "\"Lambda\"", StringComparison.Ordinal)
+                .Replace("\"GRU\"", "\"MyLayer\"", StringComparison.Ordinal));
         }
 
         ToolResult result = Tool.Run(_folder, "inspect", "lambda.keras");
@@ -166,7 +175,8 @@ public sealed class ExchangeTests : IDisposable
         }
 
         File.WriteAllBytes(_folder["bytes.onnx"], [0, 1, 2, 3]);
-        Assert.Equal("unroll: bytes.onnx is damaged: it is no ONNX file, or not a whole one. Fetch the file again, or write it anew with the program that it comes from.\n",
+        Assert.Equal("unroll: bytes.onnx is damaged: it is no ONNX file, or not a whole one. Fetch the file again, or write it anew with "
+            + "the program that it comes from.\n",
             Tool.Run(_folder, "inspect", "bytes.onnx").Error);
     }
 
@@ -183,7 +193,8 @@ public sealed class ExchangeTests : IDisposable
     [Fact]
     public void A_forecaster_is_described_by_what_it_forecasts()
     {
-        Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru,ridge,naive", "--out", "own", "--quiet", .. Tool.QuickDefault]).Code);
+        Assert.Equal(0, Tool.Run(
+            _folder, ["forecast", "--sample", "aapl", "--model", "gru,ridge,naive", "--out", "own", "--quiet", .. Tool.QuickDefault]).Code);
         ToolResult result = Tool.Run(_folder, "inspect", "own/forecast.unroll");
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.Equal("own/forecast.unroll: Unroll, format 1", result.Lines[0]);
@@ -191,16 +202,20 @@ public sealed class ExchangeTests : IDisposable
         // What unroll predict asks a file for, and no other column of the training file.
         string[] needed = [.. forecaster.Targets, .. forecaster.Needed.Past, .. forecaster.Needed.Known];
         Assert.StartsWith("Inputs:  High (", result.Lines[2], StringComparison.Ordinal);
-        Assert.Equal(needed, result.Lines[2]["Inputs:  ".Length..].Split(", ").Select(input => input[..input.IndexOf(" (", StringComparison.Ordinal)]));
+        Assert.Equal(needed, result.Lines[2]["Inputs:  ".Length..].Split(", ")
+            .Select(input => input[..input.IndexOf(" (", StringComparison.Ordinal)]));
         Assert.Equal("Outputs: High (1 row with quantiles)", result.Lines[3]);
         Assert.Contains(result.Lines, line => line.StartsWith("What it looks at: High as ", StringComparison.Ordinal));
         JsonElement json = JsonDocument.Parse(Tool.Run(_folder, "inspect", "own/forecast.unroll", "--json").Output).RootElement;
         Assert.Equal("format 1", json.GetProperty("version").GetString());
-        Assert.All(json.GetProperty("inputs").EnumerateArray(), input => Assert.Matches(@"^\(\d+ rows\)$", input.GetProperty("shape").GetString()));
-        Assert.Contains(result.Lines, line => line.StartsWith("blend of GRU, ridge, naive, 1 row ahead from windows of 60, of 1 series.", StringComparison.Ordinal));
+        Assert.All(json.GetProperty("inputs").EnumerateArray(),
+            input => Assert.Matches(@"^\(\d+ rows\)$", input.GetProperty("shape").GetString()));
+        Assert.Contains(result.Lines,
+            line => line.StartsWith("blend of GRU, ridge, naive, 1 row ahead from windows of 60, of 1 series.", StringComparison.Ordinal));
         ToolResult whole = Tool.Run(_folder, "convert", "own/forecast.unroll", "x.onnx");
         Assert.Equal((0, ""), (whole.Code, whole.Error));
-        Assert.StartsWith("own/forecast.unroll (a forecaster) was written as x.onnx (ONNX): the whole forecast by blend of High, 1 row ahead,", whole.Output, StringComparison.Ordinal);
+        Assert.StartsWith("own/forecast.unroll (a forecaster) was written as x.onnx (ONNX): the whole forecast by blend of High, 1 row "
+            + "ahead,", whole.Output, StringComparison.Ordinal);
         ToolResult graph = Tool.Run(_folder, "inspect", "x.onnx");
         Assert.Equal((0, ""), (graph.Code, graph.Error));
         Assert.Contains("A graph:", graph.Output, StringComparison.Ordinal);
@@ -211,10 +226,13 @@ public sealed class ExchangeTests : IDisposable
         // Those of the networks are in the bodies of loops, or beside them.
         string[] shown = graph.Lines[1].Split(' ');
         long networks = ForecastFile.Load(_folder["own/forecast.unroll"]).Networks.Sum(network => (long)network.ParameterCount);
-        Assert.True(long.Parse(shown[2].Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) >= networks, graph.Lines[1]);
-        Assert.Equal(graph.Output.Contains("Outputs:", StringComparison.Ordinal) && graph.Lines.First(line => line.StartsWith("Outputs:", StringComparison.Ordinal)).Contains("quantiles", StringComparison.Ordinal),
+        Assert.True(long.Parse(shown[2].Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) >= networks,
+            graph.Lines[1]);
+        Assert.Equal(graph.Output.Contains("Outputs:", StringComparison.Ordinal) && graph.Lines.First(
+            line => line.StartsWith("Outputs:", StringComparison.Ordinal)).Contains("quantiles", StringComparison.Ordinal),
             graph.Output.Contains("and their quantiles out.", StringComparison.Ordinal));
-        IReadOnlyList<string> reasons = Assert.Throws<UnsupportedModelException>(() => Onnx.Load(_folder["x.onnx"], new OnnxLoadOptions { Steps = 16 })).Reasons;
+        IReadOnlyList<string> reasons =
+            Assert.Throws<UnsupportedModelException>(() => Onnx.Load(_folder["x.onnx"], new OnnxLoadOptions { Steps = 16 })).Reasons;
         Assert.All(reasons, reason => Assert.Contains(reason.Split(' ')[0], graph.Output, StringComparison.Ordinal));
         Assert.DoesNotContain(" more", graph.Output, StringComparison.Ordinal);
         ToolResult layers = Tool.Run(_folder, "convert", "x.onnx", "y.keras");
@@ -224,7 +242,8 @@ public sealed class ExchangeTests : IDisposable
         Assert.DoesNotContain("unroll convert", judged.Error, StringComparison.Ordinal);
         Assert.Contains("of which none can be taken out alone", judged.Error, StringComparison.Ordinal);
         ToolResult refused = Tool.Run(_folder, "convert", "own/forecast.unroll", "x.keras");
-        Assert.Equal((1, "unroll: own/forecast.unroll holds a forecaster, blend, which is more than a network. Write it whole as .onnx, or forecast with it.\n"), (refused.Code, refused.Error));
+        Assert.Equal((1, "unroll: own/forecast.unroll holds a forecaster, blend, which is more than a network. Write it whole as .onnx, or "
+            + "forecast with it.\n"), (refused.Code, refused.Error));
     }
 
     [Theory]
@@ -235,7 +254,8 @@ public sealed class ExchangeTests : IDisposable
     public void Long_names_lose_their_middle_where_there_is_no_room(int width)
     {
         string name = "encoder." + string.Join('.', Enumerable.Range(0, 25).Select(i => $"en{i}")) + ".bias", text = ContentsTable.Text(
-            ["Tensor", "Type", "Shape", "Numbers"], ["Numbers"], [[name, "float32", "[16, 16, 3]", "768"], ["short", "float32", "[8]", "8"]], width);
+            ["Tensor", "Type", "Shape", "Numbers"], ["Numbers"],
+                [[name, "float32", "[16, 16, 3]", "768"], ["short", "float32", "[8]", "8"]], width);
         Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, width));
         Assert.Contains("[16, 16, 3]", text, StringComparison.Ordinal);
         Assert.Equal(width > 140, text.Contains(name, StringComparison.Ordinal));
@@ -247,16 +267,26 @@ public sealed class ExchangeTests : IDisposable
     [Fact]
     public void A_network_is_taken_out_of_a_forecaster_with_what_it_needs()
     {
-        Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru", "--out", "own", "--quiet", .. Tool.Quick]).Code);
-        ToolResult taken = Tool.Run(_folder, "convert", "own/gru.unroll", "x.keras"), whole = Tool.Run(_folder, "convert", "own/gru.unroll", "x.onnx");
+        Assert.Equal(0, Tool.Run(
+            _folder, ["forecast", "--sample", "aapl", "--model", "gru", "--out", "own", "--quiet", .. Tool.Quick]).Code);
+        ToolResult taken = Tool.Run(_folder, "convert", "own/gru.unroll", "x.keras"),
+            whole = Tool.Run(_folder, "convert", "own/gru.unroll", "x.onnx");
         Assert.Equal((0, "", 0, ""), (taken.Code, taken.Error, whole.Code, whole.Error));
-        Assert.Matches(@"^It is the network alone\. It reads \((\d+), 1\): \1 rows of High, oldest first; it gives High in the next row\.$", taken.Lines[1]);
-        Assert.Matches(@"^Scale what goes in, .*: High by offset [\d.]+ and scale [\d.]+\. What comes out becomes High by y · scale \+ offset\.$", taken.Lines[2]);
-        Assert.Equal("Rows of the table go in as they are, scaling is in the graph; unroll inspect x.onnx says how to call it. Quantiles stay as wide as they are now; write the file again when there are newer rows.", whole.Lines[1]);
-        Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru,ridge", "--out", "two", "--quiet", "--ensemble", "1", "--epochs", "2", "--units", "8"]).Code);
-        ToolResult refused = Tool.Run(_folder, "convert", "two/gru.unroll", "y.keras"), judged = Tool.Run(_folder, "judge", "two/gru.unroll", "--sample", "aapl");
-        Assert.Equal((1, "unroll: two/gru.unroll holds a forecaster, GRU, which is more than a network. Write it whole as .onnx, or forecast with it.\n"), (refused.Code, refused.Error));
-        Assert.EndsWith("Its network (GRU) is a part of it, which forecasts nothing alone. Give the file of one network.\n", judged.Error, StringComparison.Ordinal);
+        Assert.Matches(@"^It is the network alone\. It reads \((\d+), 1\): \1 rows of High, oldest first; it gives High in the next row\.$",
+            taken.Lines[1]);
+        Assert.Matches(
+            @"^Scale what goes in, .*: High by offset [\d.]+ and scale [\d.]+\. What comes out becomes High by y · scale \+ offset\.$",
+            taken.Lines[2]);
+        Assert.Equal("Rows of the table go in as they are, scaling is in the graph; unroll inspect x.onnx says how to call it. Quantiles "
+            + "stay as wide as they are now; write the file again when there are newer rows.", whole.Lines[1]);
+        Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru,ridge", "--out", "two", "--quiet", "--ensemble",
+            "1", "--epochs", "2", "--units", "8"]).Code);
+        ToolResult refused = Tool.Run(_folder, "convert", "two/gru.unroll", "y.keras"),
+            judged = Tool.Run(_folder, "judge", "two/gru.unroll", "--sample", "aapl");
+        Assert.Equal((1, "unroll: two/gru.unroll holds a forecaster, GRU, which is more than a network. Write it whole as .onnx, or "
+            + "forecast with it.\n"), (refused.Code, refused.Error));
+        Assert.EndsWith("Its network (GRU) is a part of it, which forecasts nothing alone. Give the file of one network.\n", judged.Error,
+            StringComparison.Ordinal);
     }
 
     /// <summary>A judged network has no whole forecast: it is written itself.</summary>
@@ -264,14 +294,16 @@ public sealed class ExchangeTests : IDisposable
     public void A_judged_network_is_written_with_what_it_needs()
     {
         new Model(new Lstm(2), new Dense(1)).Build(new Shape(5, 1), 3).Save(_folder["net.unroll"]);
-        Assert.Equal(0, Tool.Run(_folder, "judge", "net.unroll", "--sample", "aapl", "--target", "Close", "--scaler", "50,250", "--out", "own", "--quiet").Code);
+        Assert.Equal(0, Tool.Run(_folder, "judge", "net.unroll", "--sample", "aapl", "--target", "Close", "--scaler", "50,250", "--out",
+            "own", "--quiet").Code);
         ToolResult taken = Tool.Run(_folder, "convert", "own/judged.unroll", "x.onnx");
         Assert.Equal((0, ""), (taken.Code, taken.Error));
         Assert.Equal(
             [
                 "It is the network alone. It reads (5, 1): rows, oldest first, of Close, in this order.",
                 "net.unroll reads windows of 5 rows of Close and gives the value of Close in the next row.",
-                "Scale what goes in, (x − offset) / scale, which is not in it: Close by offset 50 and scale 200. What comes out becomes Close by y · scale + offset.",
+                "Scale what goes in, (x − offset) / scale, which is not in it: Close by offset 50 and scale 200. What comes out becomes "
+                    + "Close by y · scale + offset.",
             ],
             taken.Lines[1..4]);
     }
@@ -279,7 +311,8 @@ public sealed class ExchangeTests : IDisposable
     [Fact]
     public void All_that_cannot_be_written_is_told_at_once()
     {
-        Layer[] layers = [.. Enumerable.Range(1, 12).Select(i => new IndRnn(2) { ReturnSequences = true, Name = $"a_layer_with_a_long_name_{i}" })];
+        Layer[] layers = [.. Enumerable.Range(1, 12)
+            .Select(i => new IndRnn(2) { ReturnSequences = true, Name = $"a_layer_with_a_long_name_{i}" })];
         new Model(layers).Build(new Shape(5, 2), 3).Save(_folder["net.unroll"]);
         ToolResult refused = Tool.Run(_folder, "convert", "net.unroll", "x.pt");
         Assert.Equal(1, refused.Code);
@@ -287,10 +320,12 @@ public sealed class ExchangeTests : IDisposable
         Assert.Single(refused.Error.TrimEnd().Split('\n'));
         Assert.All(layers, layer => Assert.Contains(layer.Name!, refused.Error, StringComparison.Ordinal));
         Assert.DoesNotContain("Reasons", refused.Error, StringComparison.Ordinal);
-        new Model([.. Enumerable.Range(1, 12).Select(i => new Dense(2) { Name = $"another_long_name_{i}" })]).Build(new Shape(5, 2), 3).Save(_folder["other.unroll"]);
+        new Model([.. Enumerable.Range(1, 12).Select(i => new Dense(2) { Name = $"another_long_name_{i}" })]).Build(new Shape(5, 2), 3)
+            .Save(_folder["other.unroll"]);
         Assert.Equal(0, Tool.Run(_folder, "convert", "net.unroll", "net.safetensors").Code);
         ToolResult misfit = Tool.Run(_folder, "convert", "net.safetensors", "x.keras", "--into", "other.unroll");
-        Assert.All(Enumerable.Range(1, 12), i => Assert.Contains($"another_long_name_{i}.weight is missing", misfit.Error, StringComparison.Ordinal));
+        Assert.All(Enumerable.Range(1, 12),
+            i => Assert.Contains($"another_long_name_{i}.weight is missing", misfit.Error, StringComparison.Ordinal));
     }
 
     /// <summary>One array of NumPy, which has no name: a parameter of a model that is there.</summary>
@@ -298,7 +333,8 @@ public sealed class ExchangeTests : IDisposable
     public void An_array_alone_is_a_file_of_weights()
     {
         byte[] header = Encoding.ASCII.GetBytes("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }".PadRight(117) + "\n");
-        File.WriteAllBytes(_folder["one.npy"], [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. BitConverter.GetBytes(0.5f), .. BitConverter.GetBytes(-2f)]);
+        File.WriteAllBytes(_folder["one.npy"],
+            [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. BitConverter.GetBytes(0.5f), .. BitConverter.GetBytes(-2f)]);
         ToolResult shown = Tool.Run(_folder, "inspect", "one.npy");
         Assert.Equal((0, ""), (shown.Code, shown.Error));
         Assert.Equal("one.npy: NumPy array", shown.Lines[0]);
@@ -307,10 +343,12 @@ public sealed class ExchangeTests : IDisposable
         ToolResult taken = Tool.Run(_folder, "convert", "one.npy", "x.unroll", "--into", "layers.unroll", "--rename", "head.weight=array");
         Assert.Equal((0, ""), (taken.Code, taken.Error));
         Assert.Equal([0.5f, -2f], Model.Load(_folder["x.unroll"]).GetWeights("head/kernel"));
-        Assert.Equal("unroll: NumPy array files are not written. Choose one of .unroll, .keras, .weights.h5, .h5, .pt, .safetensors, .npz, .onnx.\n",
+        Assert.Equal("unroll: NumPy array files are not written. Choose one of .unroll, .keras, .weights.h5, .h5, .pt, .safetensors, .npz, "
+            + ".onnx.\n",
             Tool.Run(_folder, "convert", "x.unroll", "y.npy").Error);
         Assert.Contains("has weights alone", Tool.Run(_folder, "convert", "one.npy", "y.keras").Error, StringComparison.Ordinal);
         File.Copy(_folder["one.npy"], _folder["x.npz"]);
-        Assert.Equal("unroll: x.npz looks like a file of NumPy array, and its ending says NumPy. Name it .npy.\n", Tool.Run(_folder, "inspect", "x.npz").Error);
+        Assert.Equal("unroll: x.npz looks like a file of NumPy array, and its ending says NumPy. Name it .npy.\n",
+            Tool.Run(_folder, "inspect", "x.npz").Error);
     }
 }

@@ -15,6 +15,7 @@ public sealed class FocalTests
         Assert.True(run.Figure("focal") > F1("BinaryCrossEntropy") && F1("BinaryCrossEntropy") > F1("loudness, logistic"), run.Output);
 
         double F1(string name) =>
-            double.Parse(Regex.Match(run.Output, Regex.Escape(name) + @"(?:\s+(\S+)){5}$", RegexOptions.Multiline).Groups[1].Captures[3].Value, CultureInfo.InvariantCulture);
+            double.Parse(Regex.Match(run.Output, Regex.Escape(name) + @"(?:\s+(\S+)){5}$",
+                RegexOptions.Multiline).Groups[1].Captures[3].Value, CultureInfo.InvariantCulture);
     }
 }

@@ -62,10 +62,13 @@ public sealed class FolderSwapTests : IDisposable
         Dictionary<string, string> found = Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
             .ToDictionary(path => Path.GetRelativePath(folder, path).Replace('\\', '/'), File.ReadAllText);
         Assert.Equal(("mine", "mine too"), (found.GetValueOrDefault("notes.txt"), found.GetValueOrDefault("Mine/notes.txt")));
-        foreach (string known in found.Keys.Where(name => name is "notes.txt" or "Mine/notes.txt" || name.StartsWith(".unroll-", StringComparison.Ordinal)))
+        foreach (string known in found.Keys.Where(
+            name => name is "notes.txt" or "Mine/notes.txt" || name.StartsWith(".unroll-", StringComparison.Ordinal)))
             found.Remove(known);
-        string State(Dictionary<string, string> report) => string.Join('|', report.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
-        string folders = string.Join('|', Directory.GetDirectories(folder).Select(Path.GetFileName).Where(name => name![0] != '.').Order(StringComparer.Ordinal));
+        string State(Dictionary<string, string> report) =>
+            string.Join('|', report.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
+        string folders = string.Join(
+            '|', Directory.GetDirectories(folder).Select(Path.GetFileName).Where(name => name![0] != '.').Order(StringComparer.Ordinal));
         return (State(found), folders) switch
         {
             (var state, "Low|Mine") when state == State(s_new) => "new",
@@ -205,12 +208,15 @@ public sealed class FolderSwapTests : IDisposable
     {
         string folder = Begin(hasOld: true);
         Directory.CreateDirectory(Path.Combine(folder, "lstm.unroll"));
-        string message = Assert.Throws<UnrollException>(() => FolderSwap.Replace(folder, Files(s_new))).Message.Replace(folder, "R", StringComparison.Ordinal);
-        Assert.Equal("R/lstm.unroll is a folder, so the report's file of that name cannot be written. Move it elsewhere, or choose another folder with --out.", message.Replace('\\', '/'));
+        string message = Assert.Throws<UnrollException>(() => FolderSwap.Replace(folder, Files(s_new))).Message.Replace(
+            folder, "R", StringComparison.Ordinal);
+        Assert.Equal("R/lstm.unroll is a folder, so the report's file of that name cannot be written. Move it elsewhere, or choose another "
+            + "folder with --out.", message.Replace('\\', '/'));
         Directory.Delete(Path.Combine(folder, "lstm.unroll"));
         Assert.Equal("old", State(folder));
         Write(Path.Combine(folder, "Low"), "a file");
-        Assert.Contains("Low is a file, ", Assert.Throws<UnrollException>(() => FolderSwap.Replace(folder, Files(s_new))).Message, StringComparison.Ordinal);
+        Assert.Contains("Low is a file, ", Assert.Throws<UnrollException>(() => FolderSwap.Replace(folder, Files(s_new))).Message,
+            StringComparison.Ordinal);
         File.Delete(Path.Combine(folder, "Low"));
         Assert.Equal("old", State(folder));
     }
@@ -222,7 +228,8 @@ public sealed class FolderSwapTests : IDisposable
     {
         string folder = Begin(hasOld: true);
         File.WriteAllText(Path.Combine(folder, ".unroll-journal.json"), journal);
-        Assert.Contains("was not written by this tool", Assert.Throws<UnrollException>(() => FolderSwap.Recover(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("was not written by this tool", Assert.Throws<UnrollException>(() => FolderSwap.Recover(folder)).Message,
+            StringComparison.Ordinal);
         File.Delete(Path.Combine(folder, ".unroll-journal.json"));
         Assert.Equal("old", State(folder));
     }

@@ -44,7 +44,8 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
         JsonElement metrics = run.Report.Metrics;
         string[] fields =
         [
-            "version", "data", "metric", "recommended", "verdict", "forecasters", "without_networks", "parts", "settings", "left_out", "drivers",
+            "version", "data", "metric", "recommended", "verdict", "forecasters", "without_networks", "parts", "settings", "left_out",
+            "drivers",
         ];
         Assert.Equal(fields, Report.Names(metrics));
         Assert.Equal((2, "blend"), (metrics.GetProperty("version").GetInt32(), metrics.GetProperty("recommended").GetString()));
@@ -55,15 +56,18 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
             JsonSerializer.Serialize(data));
         string[] figures =
         [
-            "name", "kind", "rmse", "mae", "mape", "smape", "mase", "crps", "skill", "skill_vs_best", "rmse_by_step", "coverage", "width", "parameters", "seconds", "shares",
+            "name", "kind", "rmse", "mae", "mape", "smape", "mase", "crps", "skill", "skill_vs_best", "rmse_by_step", "coverage", "width",
+            "parameters", "seconds", "shares",
         ];
         Assert.All(run.Report.Forecasters, each => Assert.Equal(figures, Report.Names(each)));
         Assert.Equal(
-            [("blend", "blend"), ("lstm", "network"), ("gru", "network"), ("ridge", "ridge"), ("naive", "baseline"), ("drift", "baseline"), ("mean", "baseline"), ("least-squares", "baseline"), ("theta", "baseline"), ("ets", "baseline"), ("arima", "baseline")],
+            [("blend", "blend"), ("lstm", "network"), ("gru", "network"), ("ridge", "ridge"), ("naive", "baseline"), ("drift", "baseline"),
+                ("mean", "baseline"), ("least-squares", "baseline"), ("theta", "baseline"), ("ets", "baseline"), ("arima", "baseline")],
             run.Report.Forecasters.Select(each => (each.GetProperty("name").GetString(), each.GetProperty("kind").GetString())));
         Assert.Equal(["rmse", "error", "p"], Report.Names(metrics.GetProperty("without_networks")));
         JsonElement part = Assert.Single(metrics.GetProperty("parts").EnumerateArray());
-        Assert.Equal(("", "High", run.Report.Forecasters.Length), (part.GetProperty("series").GetString(), part.GetProperty("target").GetString(), part.GetProperty("forecasters").GetArrayLength()));
+        Assert.Equal(("", "High", run.Report.Forecasters.Length), (part.GetProperty("series").GetString(),
+            part.GetProperty("target").GetString(), part.GetProperty("forecasters").GetArrayLength()));
         Assert.Equal("5", metrics.GetProperty("settings").GetProperty("horizon").GetString());
     }
 
@@ -74,7 +78,8 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
         IReadOnlyList<IReadOnlyDictionary<string, string>> lines = run.Report.Predictions;
         string[] names = [.. run.Report.Forecasters.Select(each => each.GetProperty("name").GetString()!)];
         Assert.Equal(
-            ["series", "target", "origin", "date", "step", "actual", .. names, "blend_lower_80", "blend_upper_80", "blend_lower_95", "blend_upper_95"],
+            ["series", "target", "origin", "date", "step", "actual", .. names, "blend_lower_80", "blend_upper_80", "blend_lower_95",
+                "blend_upper_95"],
             lines[0].Keys);
         Assert.Equal(247 * 5, lines.Count);
         Assert.Equal(("2016-12-30", "2017-01-03", "1"), (lines[0]["origin"], lines[0]["date"], lines[0]["step"]));
@@ -87,19 +92,23 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
             string name = each.GetProperty("name").GetString()!;
             double rmse = Rmse(lines, name);
             Assert.Equal(rmse, Report.Figure(each, "rmse"), 1e-9);
-            Assert.Equal(lines.Average(line => Math.Abs(Report.Number(line["actual"]) - Report.Number(line[name]))), Report.Figure(each, "mae"), 1e-9);
+            Assert.Equal(lines.Average(line => Math.Abs(Report.Number(line["actual"]) - Report.Number(line[name]))),
+                Report.Figure(each, "mae"), 1e-9);
             Assert.Equal(1 - (rmse / naive), Report.Figure(each, "skill"), 1e-9);
             Assert.Equal(1 - (rmse / best), Report.Figure(each, "skill_vs_best"), 1e-9);
             for (int step = 1; step <= 5; step++)
-                Assert.Equal(Rmse([.. lines.Where(line => line["step"] == step.ToString(CultureInfo.InvariantCulture))], name), each.GetProperty("rmse_by_step")[step - 1].GetDouble(), 1e-9);
+                Assert.Equal(Rmse([.. lines.Where(line => line["step"] == step.ToString(CultureInfo.InvariantCulture))], name),
+                    each.GetProperty("rmse_by_step")[step - 1].GetDouble(), 1e-9);
         }
 
         foreach (string level in new[] { "80", "95" })
         {
             JsonElement blend = run.Report["blend"];
             (double Lower, double Upper, double Actual)[] held =
-                [.. lines.Select(line => (Report.Number(line[$"blend_lower_{level}"]), Report.Number(line[$"blend_upper_{level}"]), Report.Number(line["actual"])))];
-            Assert.Equal(held.Average(each => each.Lower <= each.Actual && each.Actual <= each.Upper ? 1.0 : 0), Report.Figure(blend, "coverage", level), 1e-9);
+                [.. lines.Select(line => (Report.Number(line[$"blend_lower_{level}"]), Report.Number(line[$"blend_upper_{level}"]),
+                    Report.Number(line["actual"])))];
+            Assert.Equal(held.Average(each => each.Lower <= each.Actual && each.Actual <= each.Upper ? 1.0 : 0),
+                Report.Figure(blend, "coverage", level), 1e-9);
             Assert.Equal(held.Average(each => each.Upper - each.Lower), Report.Figure(blend, "width", level), 1e-9);
         }
 
@@ -125,7 +134,8 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
         Assert.Contains("test       251 rows  2017-01-03 to 2017-12-29, 247 origins", lines);
         string[] order =
         [
-            "Training LSTM and GRU: 2 networks each", "LSTM  epoch ", "GRU   epoch ", "Again on all rows, for the next 5 business days", "The recommended forecast, the blend, has RMSE ",
+            "Training LSTM and GRU: 2 networks each", "LSTM  epoch ", "GRU   epoch ", "Again on all rows, for the next 5 business days",
+            "The recommended forecast, the blend, has RMSE ",
             "Without its networks ", "Its intervals of 80 % ", "The next 5 business days of High", "Date ", "Model ", "blend ",
             "LSTM ", "ridge ",
             "RMSE, rows ahead ", "Intervals ",
@@ -142,14 +152,16 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
             at = found;
         }
 
-        Assert.Equal(string.Join(' ', lines[Array.FindIndex(lines, line => line.StartsWith("The recommended forecast", StringComparison.Ordinal))..][..3]), run.Report.Metrics.GetProperty("verdict").GetString());
+        Assert.Equal(string.Join(' ', lines[Array.FindIndex(lines, line => line.StartsWith(
+            "The recommended forecast", StringComparison.Ordinal))..][..3]), run.Report.Metrics.GetProperty("verdict").GetString());
     }
 
     [Fact]
     public void The_printed_tables_are_those_of_the_metrics()
     {
         string[] tables = [.. run.Result.Lines.SkipWhile(line => !line.StartsWith("Model ", StringComparison.Ordinal))];
-        Assert.Equal(["Model", "Parameters", "Training time", "RMSE", "MAE", "MAPE", "Naive RMSE", "Skill", "Skill vs best"], Report.Cells(tables[0]));
+        Assert.Equal(["Model", "Parameters", "Training time", "RMSE", "MAE", "MAPE", "Naive RMSE", "Skill", "Skill vs best"],
+            Report.Cells(tables[0]));
         double lowest = run.Report.Forecasters.Min(each => Report.Figure(each, "rmse"));
         foreach (JsonElement each in run.Report.Forecasters)
         {
@@ -158,17 +170,20 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
             Assert.Equal(Report.Figure(each, "rmse") == lowest, rows[0][0].EndsWith(" *", StringComparison.Ordinal));
             Assert.Equal([Text(Report.Figure(each, "rmse")), Text(Report.Figure(each, "mae"))], rows[0][3..5]);
             Assert.Equal(new[] { 0, 1, 2, 4 }.Select(step => Text(each.GetProperty("rmse_by_step")[step].GetDouble())), rows[1][1..]);
-            Assert.Equal([Share(each, "80"), Text(Report.Figure(each, "width", "80")), Share(each, "95"), Text(Report.Figure(each, "width", "95"))], rows[2][1..5]);
+            Assert.Equal([Share(each, "80"), Text(Report.Figure(each, "width", "80")), Share(each, "95"),
+                Text(Report.Figure(each, "width", "95"))], rows[2][1..5]);
             Assert.EndsWith(Text(Report.Figure(each, "crps")), rows[2][^1], StringComparison.Ordinal);
         }
 
         string shares = Assert.Single(run.Result.Lines, line => line.StartsWith("The blend is ", StringComparison.Ordinal));
         Assert.All(run.Report["blend"].GetProperty("shares").EnumerateObject(), share =>
-            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value.GetDouble():0} % "), shares, StringComparison.Ordinal));
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{100 * share.Value.GetDouble():0} % "), shares,
+                StringComparison.Ordinal));
 
         static string Text(double value) => value.ToString("N3", CultureInfo.InvariantCulture);
 
-        static string Share(JsonElement each, string level) => string.Create(CultureInfo.InvariantCulture, $"{100 * Report.Figure(each, "coverage", level):0.0} %");
+        static string Share(JsonElement each, string level) =>
+            string.Create(CultureInfo.InvariantCulture, $"{100 * Report.Figure(each, "coverage", level):0.0} %");
 
         static string Key(string cell) => cell.Replace(" *", "", StringComparison.Ordinal).Replace(' ', '-').ToLowerInvariant();
     }
@@ -181,12 +196,15 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
         Assert.Equal(["2018-05-14", "2018-05-15", "2018-05-16", "2018-05-17", "2018-05-18"], future.Select(row => row["date"]));
         Assert.All(future, row =>
         {
-            double[] ends = [.. new[] { "lower_95", "lower_80", "value", "upper_80", "upper_95" }.Select(column => Report.Number(row[column]))];
+            double[] ends = [.. new[] { "lower_95", "lower_80", "value", "upper_80", "upper_95" }
+                .Select(column => Report.Number(row[column]))];
             Assert.Equal(ends.Order(), ends);
         });
-        string[] printed = [.. run.Result.Lines.SkipWhile(line => !line.StartsWith("The next 5 business days of High", StringComparison.Ordinal)).Skip(3).Take(5)];
+        string[] printed = [.. run.Result.Lines.SkipWhile(
+            line => !line.StartsWith("The next 5 business days of High", StringComparison.Ordinal)).Skip(3).Take(5)];
         Assert.Equal(future.Select(row => row["date"]), printed.Select(line => Report.Cells(line)[0]));
-        Assert.Equal(future.Select(row => Report.Number(row["value"]).ToString("N3", CultureInfo.InvariantCulture)), printed.Select(line => Report.Cells(line)[1]));
+        Assert.Equal(future.Select(row => Report.Number(row["value"]).ToString("N3", CultureInfo.InvariantCulture)),
+            printed.Select(line => Report.Cells(line)[1]));
         ToolResult predicted = Tool.Run(_folder, "predict", run.Report.Path("forecast.unroll"), "--sample", "aapl", "--csv");
         Assert.Equal((0, "", run.Report.Text("future.csv")), (predicted.Code, predicted.Error, predicted.Output));
     }
@@ -205,8 +223,10 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
         Assert.True(budget.GetProperty("spent").GetDouble() > 0);
         Assert.Equal("1s", json.RootElement.GetProperty("settings").GetProperty("budget").GetString());
         string[] givenUp = [.. budget.GetProperty("given_up").EnumerateArray().Select(sentence => sentence.GetString()!)];
-        Assert.Contains(givenUp, sentence => sentence.Contains("The LSTM forecast is left out for want of time: ", StringComparison.Ordinal));
-        Assert.Contains(givenUp, sentence => sentence.Contains("The GRU forecast is left out for want of time: ", StringComparison.Ordinal));
+        Assert.Contains(givenUp,
+            sentence => sentence.Contains("The LSTM forecast is left out for want of time: ", StringComparison.Ordinal));
+        Assert.Contains(givenUp,
+            sentence => sentence.Contains("The GRU forecast is left out for want of time: ", StringComparison.Ordinal));
         Assert.All(givenUp, sentence => Assert.Contains(sentence, result.Lines));
         string page = System.Net.WebUtility.HtmlDecode(File.ReadAllText(_folder["r/report.html"]));
         Assert.All(givenUp, sentence => Assert.Contains(sentence, page, StringComparison.Ordinal));
@@ -223,7 +243,8 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
         Assert.NotEqual("2016-12-30", TrainedTo("refit"));
         Assert.NotEqual(File.ReadAllText(_folder["forecast-report/future.csv"]), File.ReadAllText(_folder["refit/future.csv"]));
 
-        string? TrainedTo(string folder) => JsonDocument.Parse(Tool.Run(_folder, "predict", $"{folder}/forecast.unroll", "--sample", "aapl", "--json").Output).RootElement.GetProperty("trained_to").GetString();
+        string? TrainedTo(string folder) => JsonDocument.Parse(Tool.Run(_folder, "predict", $"{folder}/forecast.unroll", "--sample", "aapl",
+            "--json").Output).RootElement.GetProperty("trained_to").GetString();
     }
 
     [Fact]
@@ -254,27 +275,32 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
         string[] blended = [.. report["blend"].GetProperty("shares").EnumerateObject().Select(share => share.Name)];
         if (models != "gru")
             Assert.Subset(models.ToLowerInvariant().Split(',').ToHashSet(), blended.ToHashSet());
-        Assert.Equal(report.Forecasters.Any(each => each.GetProperty("kind").GetString() == "network"), result.Output.Contains("Without its networks", StringComparison.Ordinal));
+        Assert.Equal(report.Forecasters.Any(each => each.GetProperty("kind").GetString() == "network"),
+            result.Output.Contains("Without its networks", StringComparison.Ordinal));
         Assert.Equal(0, Tool.Run(_folder, "predict", "forecast-report/forecast.unroll", "--sample", "aapl").Code);
     }
 
     [Fact]
     public void The_newest_rows_are_judged_on_where_their_number_is_given()
     {
-        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", "--test", "last:12", "--horizon", "4", "--model", "naive,drift"]);
+        ToolResult result = Tool.Run(
+            _folder, ["forecast", "--sample", "aapl", "--test", "last:12", "--horizon", "4", "--model", "naive,drift"]);
         Assert.Equal((0, ""), (result.Code, result.Error));
         JsonElement test = new Report(_folder["forecast-report"]).Metrics.GetProperty("data").GetProperty("test");
-        Assert.Equal(("2018-05-11", 12, 9), (test.GetProperty("to").GetString(), test.GetProperty("rows").GetInt32(), test.GetProperty("origins").GetInt32()));
+        Assert.Equal(("2018-05-11", 12, 9),
+            (test.GetProperty("to").GetString(), test.GetProperty("rows").GetInt32(), test.GetProperty("origins").GetInt32()));
         Assert.Contains(result.Lines, line => line.StartsWith("The errors come from 9 origins: too few", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Limits_hold_for_values_and_intervals()
     {
-        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", "--min", "189.5", "--max", "190.5", "--horizon", "3", "--model", "naive,drift"]);
+        ToolResult result = Tool.Run(
+            _folder, ["forecast", "--sample", "aapl", "--min", "189.5", "--max", "190.5", "--horizon", "3", "--model", "naive,drift"]);
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.All(new Report(_folder["forecast-report"]).Future, row =>
-            Assert.All(new[] { "lower_95", "lower_80", "value", "upper_80", "upper_95" }, column => Assert.InRange(Report.Number(row[column]), 189.5, 190.5)));
+            Assert.All(new[] { "lower_95", "lower_80", "value", "upper_80", "upper_95" },
+                column => Assert.InRange(Report.Number(row[column]), 189.5, 190.5)));
     }
 
     [Fact]
@@ -299,9 +325,11 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
     public void A_loss_that_becomes_infinite_ends_the_run_in_one_line_and_leaves_nothing()
     {
         ToolResult result = Tool.Run(
-            _folder, "forecast", "--sample", "aapl", "--model", "simple-rnn", "--optimizer", "sgd", "--learning-rate", "1", "--clip-norm", "1e30", "--batch", "200", "--units", "8", "--ensemble", "1");
+            _folder, "forecast", "--sample", "aapl", "--model", "simple-rnn", "--optimizer", "sgd", "--learning-rate", "1", "--clip-norm",
+                "1e30", "--batch", "200", "--units", "8", "--ensemble", "1");
         Assert.Equal(1, result.Code);
-        Assert.Matches("^unroll: The loss of the SimpleRNN became infinite at epoch [2-9], step [0-9]+\\. Try --learning-rate 0\\.01 or less, or --clip-norm 1\\. Nothing was written\\.\n$", result.Error);
+        Assert.Matches("^unroll: The loss of the SimpleRNN became infinite at epoch [2-9], step [0-9]+\\. Try --learning-rate 0\\.01 or "
+            + "less, or --clip-norm 1\\. Nothing was written\\.\n$", result.Error);
         Assert.Empty(_folder.Entries);
     }
 

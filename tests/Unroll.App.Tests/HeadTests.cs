@@ -16,10 +16,12 @@ public sealed class HeadTests : IDisposable
     [InlineData("Student-T", "Student-t distributions")]
     public void Intervals_of_a_head_are_in_the_report_the_tables_and_the_prediction(string head, string words)
     {
-        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", "--horizon", "2", "--model", "gru", "--head", head, .. Tool.QuickDefault]);
+        ToolResult result = Tool.Run(
+            _folder, ["forecast", "--sample", "aapl", "--horizon", "2", "--model", "gru", "--head", head, .. Tool.QuickDefault]);
         Assert.Equal((0, ""), (result.Code, result.Error));
         head = head.ToLowerInvariant();
-        string sentence = $"The networks were trained to say {words} (--head {head}); their intervals are made of that, calibrated on the newest training rows.";
+        string sentence = $"The networks were trained to say {words} (--head {head}); their intervals are made of that, calibrated on the "
+            + $"newest training rows.";
         Assert.Contains(sentence, result.Lines);
         var report = new Report(_folder["forecast-report"]);
         Assert.Equal(head, report.Metrics.GetProperty("settings").GetProperty("head").GetString());
@@ -32,18 +34,22 @@ public sealed class HeadTests : IDisposable
         Assert.Equal((0, ""), (predicted.Code, predicted.Error));
         Assert.All(Report.Lines(predicted.Output), row => Assert.True(
             Report.Number(row["lower_95"]) < Report.Number(row["lower_80"]) && Report.Number(row["lower_80"]) < Report.Number(row["value"])
-            && Report.Number(row["value"]) < Report.Number(row["upper_80"]) && Report.Number(row["upper_80"]) < Report.Number(row["upper_95"])));
+            && Report.Number(row["value"]) < Report.Number(row["upper_80"])
+                && Report.Number(row["upper_80"]) < Report.Number(row["upper_95"])));
     }
 
     [Fact]
     public void A_backtest_takes_a_head()
     {
-        string[] backtest = ["backtest", "--sample", "aapl", "--ensemble", "1", "--epochs", "1", "--units", "4", "--refit", "300", "--json", "--model", "gru,naive"];
-        ToolResult with = Tool.Run(_folder, [.. backtest, "--head", "gaussian"]), without = Tool.Run(_folder, [.. backtest, "--out", "other"]);
+        string[] backtest = ["backtest", "--sample", "aapl", "--ensemble", "1", "--epochs", "1", "--units", "4", "--refit", "300", "--json",
+            "--model", "gru,naive"];
+        ToolResult with = Tool.Run(_folder, [.. backtest, "--head", "gaussian"]),
+            without = Tool.Run(_folder, [.. backtest, "--out", "other"]);
         Assert.Equal((0, 0), (with.Code, without.Code));
         Assert.NotEqual(Widths(with), Widths(without));
 
         static string Widths(ToolResult result) =>
-            JsonDocument.Parse(result.Output).RootElement.GetProperty("forecasters").EnumerateArray().First(each => each.GetProperty("name").GetString() == "gru").GetProperty("width").GetRawText();
+            JsonDocument.Parse(result.Output).RootElement.GetProperty("forecasters").EnumerateArray()
+                .First(each => each.GetProperty("name").GetString() == "gru").GetProperty("width").GetRawText();
     }
 }

@@ -11,8 +11,8 @@ public sealed class HelpTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>
-    /// Every verb's last lines are commands; pasted one after the other into an empty folder they work. Here with fewer and smaller networks
-    /// wherever there are any, and with the newest rows of the stations alone, to save two minutes.
+    /// Every verb's last lines are commands; pasted one after the other into an empty folder they work. Here with fewer and smaller
+    /// networks wherever there are any, and with the newest rows of the stations alone, to save two minutes.
     /// </summary>
     [Theory]
     [InlineData("forecast", 3)]
@@ -35,7 +35,8 @@ public sealed class HelpTests : IDisposable
             if (line.Contains("--epochs", StringComparison.Ordinal) && !Regex.IsMatch(line, "--ensemble|--recipe tutorial"))
                 few += " --ensemble 1";
             if (line.Contains("--sample stations", StringComparison.Ordinal))
-                few = few.Replace("--test last:28", "--rows 150", StringComparison.Ordinal).Replace("--test last:60", "--rows 150", StringComparison.Ordinal);
+                few = few.Replace("--test last:28", "--rows 150", StringComparison.Ordinal)
+                    .Replace("--test last:60", "--rows 150", StringComparison.Ordinal);
             ToolResult result = Tool.Run(_folder, few.Trim().Split(' ')[1..]);
             Assert.Equal((0, ""), (result.Code, result.Error));
         }
@@ -47,8 +48,10 @@ public sealed class HelpTests : IDisposable
     public void The_options_of_the_contract_are_there()
     {
         string help = Tool.Run(_folder, "forecast", "--help").Output;
-        string[] options = ["--target", "--train", "--test", "--window", "--model", "--layers", "--units", "--bidirectional", "--dropout", "--epochs", "--batch", "--optimizer",
-            "--learning-rate", "--clip-norm", "--scaler", "--missing", "--seed", "--threads", "--out", "--json", "--sample", "--horizon", "--series", "--static", "--min", "--max", "--no-refit", "--budget", "--quiet",
+        string[] options = ["--target", "--train", "--test", "--window", "--model", "--layers", "--units", "--bidirectional", "--dropout",
+            "--epochs", "--batch", "--optimizer",
+            "--learning-rate", "--clip-norm", "--scaler", "--missing", "--seed", "--threads", "--out", "--json", "--sample", "--horizon",
+            "--series", "--static", "--min", "--max", "--no-refit", "--budget", "--quiet",
             "--recipe", "--features", "--known", "--holidays", "--transform", "--strategy", "--ensemble", "--validation", "--head"];
         Assert.All(options, option => Assert.Contains($"\n  {option} ", help, StringComparison.Ordinal));
     }
@@ -84,7 +87,8 @@ public sealed class HelpTests : IDisposable
     public void A_backtest_has_the_options_of_a_forecast_but_the_training_range_and_its_own()
     {
         string help = Tool.Run(_folder, "backtest", "--help").Output;
-        string[] options = ["--horizon", "--refit", "--sliding", "--target", "--test", "--window", "--model", "--units", "--epochs", "--missing", "--seed", "--threads", "--out", "--json", "--sample"];
+        string[] options = ["--horizon", "--refit", "--sliding", "--target", "--test", "--window", "--model", "--units", "--epochs",
+            "--missing", "--seed", "--threads", "--out", "--json", "--sample"];
         Assert.All(options, option => Assert.Contains($"\n  {option} ", help, StringComparison.Ordinal));
         Assert.DoesNotContain("--train", help, StringComparison.Ordinal);
         Assert.Contains("[default: backtest-report]", help.ReplaceLineEndings(" "), StringComparison.Ordinal);

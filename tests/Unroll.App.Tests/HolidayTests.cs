@@ -17,7 +17,8 @@ public sealed class HolidayTests : IDisposable
         string file = Days("days.csv");
         ToolResult result = Tool.Run(_folder, ["forecast", file, "--holidays", "fr", "--test", "2021", "--horizon", "3", .. s_tiny]);
         Assert.Equal((0, ""), (result.Code, result.Error));
-        Assert.Contains(result.Lines, line => line.StartsWith("Inputs found best", StringComparison.Ordinal) && line.Contains("the holidays of FR", StringComparison.Ordinal));
+        Assert.Contains(result.Lines, line => line.StartsWith("Inputs found best", StringComparison.Ordinal)
+            && line.Contains("the holidays of FR", StringComparison.Ordinal));
         string html = File.ReadAllText(_folder["forecast-report/report.html"]);
         Assert.Contains("<tr><th scope=\"row\">holidays</th><td>FR</td></tr>", html, StringComparison.Ordinal);
 
@@ -32,7 +33,8 @@ public sealed class HolidayTests : IDisposable
 
         ToolResult judged = Tool.Run(_folder, "backtest", file, "--holidays", "FR", "--test", "2021", "--model", "ridge", "--refit", "100");
         Assert.Equal((0, ""), (judged.Code, judged.Error));
-        Assert.Contains("<tr><th scope=\"row\">holidays</th><td>FR</td></tr>", File.ReadAllText(_folder["backtest-report/report.html"]), StringComparison.Ordinal);
+        Assert.Contains("<tr><th scope=\"row\">holidays</th><td>FR</td></tr>", File.ReadAllText(_folder["backtest-report/report.html"]),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -43,15 +45,18 @@ public sealed class HolidayTests : IDisposable
     {
         ToolResult result = Tool.Run(_folder, verb, "--sample", "births", "--holidays", "Germany");
         Assert.Equal((1, ""), (result.Code, result.Output));
-        Assert.Matches("^unroll: The public holidays of \"Germany\" are not known. Give the code of one of the countries AT, AU, [^\n]* DE, [^\n]* \\(--holidays\\)\n$", result.Error);
+        Assert.Matches("^unroll: The public holidays of \"Germany\" are not known. Give the code of one of the countries AT, AU, [^\n]* "
+            + "DE, [^\n]* \\(--holidays\\)\n$", result.Error);
     }
 
     /// <summary>Days from 2018 to 12 July 2021: a week, and 40 less on some days that are public holidays in France.</summary>
     private string Days(string name) => _folder.Write(name, Enumerable.Range(0, 1289).Select(row =>
     {
         DateTime day = new DateTime(2018, 1, 1).AddDays(row);
-        bool isHoliday = day is { Month: 1, Day: 1 } or { Month: 5, Day: 1 } or { Month: 5, Day: 8 } or { Month: 7, Day: 14 } or { Month: 8, Day: 15 }
+        bool isHoliday = day is { Month: 1, Day: 1 } or { Month: 5, Day: 1 } or { Month: 5, Day: 8 } or { Month: 7, Day: 14 }
+            or { Month: 8, Day: 15 }
             or { Month: 11, Day: 1 } or { Month: 11, Day: 11 } or { Month: 12, Day: 25 };
-        return string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd},{100 + (5 * (int)day.DayOfWeek) + (row * row % 7) - (isHoliday ? 40 : 0)}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd},{100 + (5 * (int)day.DayOfWeek) + (row * row % 7) - (isHoliday ? 40 : 0)}");
     }).Prepend("date,visits"));
 }

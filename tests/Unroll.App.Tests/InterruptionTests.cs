@@ -18,7 +18,9 @@ public sealed partial class InterruptionTests : IDisposable
     public void A_signal_ends_training_within_a_second_and_keeps_the_best_weights(string signal, int code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
-        ToolResult result = Tool.Signal(_folder, signal, line => line.StartsWith("GRU  epoch      1/100000", StringComparison.Ordinal), "forecast", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
+        ToolResult result = Tool.Signal(_folder, signal, line => line.StartsWith("GRU  epoch      1/100000", StringComparison.Ordinal),
+            "forecast", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model",
+            "gru");
         Assert.InRange(result.Ending, TimeSpan.Zero, s_second);
 
         Assert.Equal((code, ""), (result.Code, result.Error));
@@ -38,7 +40,8 @@ public sealed partial class InterruptionTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
         Directory.CreateDirectory(_folder["forecast-report"]);
         File.WriteAllText(Path.Combine(_folder["forecast-report"], "report.html"), "the old one");
-        Tool.Signal(_folder, "INT", line => line.StartsWith("GRU  epoch", StringComparison.Ordinal), "forecast", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
+        Tool.Signal(_folder, "INT", line => line.StartsWith("GRU  epoch", StringComparison.Ordinal), "forecast", "--recipe", "tutorial",
+            "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
         Assert.Equal(["forecast-report", "forecast-report/gru.partial.unroll", "forecast-report/report.html"], _folder.Entries);
         Assert.Equal("the old one", File.ReadAllText(Path.Combine(_folder["forecast-report"], "report.html")));
     }
@@ -50,14 +53,18 @@ public sealed partial class InterruptionTests : IDisposable
     public void A_backtest_that_is_interrupted_writes_no_report_and_says_what_is_kept(string signal, int code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
-        ToolResult result = Tool.Signal(_folder, signal, line => line.StartsWith("baselines ", StringComparison.Ordinal), "backtest", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
+        ToolResult result = Tool.Signal(_folder, signal, line => line.StartsWith("baselines ", StringComparison.Ordinal), "backtest",
+            "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model", "gru");
         Assert.Equal((code, ""), (result.Code, result.Error));
         string work = Path.Combine("backtest-report", ".unroll-work");
         Assert.Equal($"\nInterrupted. What is finished is kept in {work}: the same command goes on from there.\n", result.Output);
-        Assert.All(_folder.Entries, entry => Assert.True(entry == "backtest-report" || entry.StartsWith(work, StringComparison.Ordinal), entry));
+        Assert.All(_folder.Entries,
+            entry => Assert.True(entry == "backtest-report" || entry.StartsWith(work, StringComparison.Ordinal), entry));
     }
 
-    /// <summary>The LSTM is finished when the GRU begins; the run that goes on ends with the files of one that was never interrupted.</summary>
+    /// <summary>
+    /// The LSTM is finished when the GRU begins; the run that goes on ends with the files of one that was never interrupted.
+    /// </summary>
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("KILL", 137)]
@@ -69,12 +76,15 @@ public sealed partial class InterruptionTests : IDisposable
         Assert.Equal(code, result.Code);
         string work = Path.Combine("forecast-report", ".unroll-work");
         if (signal == "INT")
-            Assert.Matches($"\nInterrupted\\. [0-9]+ finished networks are kept in {work}: the same command goes on from there\\.\n$", result.Output);
-        Assert.All(_folder.Entries, entry => Assert.True(entry == "forecast-report" || entry.StartsWith(work, StringComparison.Ordinal), entry));
+            Assert.Matches($"\nInterrupted\\. [0-9]+ finished networks are kept in {work}: the same command goes on from there\\.\n$",
+                result.Output);
+        Assert.All(_folder.Entries,
+            entry => Assert.True(entry == "forecast-report" || entry.StartsWith(work, StringComparison.Ordinal), entry));
 
         ToolResult again = Tool.Run(_folder, forecast), whole = Tool.Run(_folder, [.. forecast, "--out", "whole"]);
         Assert.Equal((0, 0), (again.Code, whole.Code));
-        Assert.Contains(again.Lines, line => line.StartsWith("Going on where the same command was interrupted: ", StringComparison.Ordinal));
+        Assert.Contains(again.Lines,
+            line => line.StartsWith("Going on where the same command was interrupted: ", StringComparison.Ordinal));
         Assert.DoesNotContain(whole.Lines, line => line.StartsWith("Going on ", StringComparison.Ordinal));
         foreach (string name in new[] { "predictions.csv", "future.csv", "forecast.unroll", "lstm.unroll", "gru.unroll" })
             Assert.Equal(File.ReadAllBytes(_folder[$"whole/{name}"]), File.ReadAllBytes(_folder[$"forecast-report/{name}"]));

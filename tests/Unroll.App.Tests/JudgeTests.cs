@@ -29,10 +29,12 @@ public sealed class JudgeTests : IDisposable
 
     private ToolResult Judge(params string[] arguments) => Tool.Run(_folder, ["judge", .. arguments]);
 
-    private JsonElement Metrics(string folder = "judge-report") => JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder[folder], "metrics.json"))).RootElement;
+    private JsonElement Metrics(string folder = "judge-report") =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder[folder], "metrics.json"))).RootElement;
 
     private static double Rmse(JsonElement metrics, string name) =>
-        metrics.GetProperty("forecasters").EnumerateArray().Single(each => each.GetProperty("name").GetString() == name).GetProperty("rmse").GetDouble();
+        metrics.GetProperty("forecasters").EnumerateArray().Single(each => each.GetProperty("name").GetString() == name).GetProperty("rmse")
+            .GetDouble();
 
     [Theory]
     [InlineData("newest.unroll")]
@@ -45,15 +47,19 @@ public sealed class JudgeTests : IDisposable
         ToolResult result = Judge(file, "--sample", "aapl", "--trained-until", "2016");
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.Contains($"{file} reads windows of 4 rows of High and gives the value of High in the next row.", result.Lines);
-        Assert.Contains(result.Lines, line => line.StartsWith($"{file} has RMSE 1.924 one row ahead; the best baseline, ridge, has 1.91", StringComparison.Ordinal));
-        Assert.Contains($"{file} follows the actual values 1 row late and does not foresee changes: a chart of both looks better than the forecast is.", result.Lines);
+        Assert.Contains(result.Lines,
+            line => line.StartsWith($"{file} has RMSE 1.924 one row ahead; the best baseline, ridge, has 1.91", StringComparison.Ordinal));
+        Assert.Contains($"{file} follows the actual values 1 row late and does not foresee changes: a chart of both looks better than the "
+            + "forecast is.", result.Lines);
         Assert.DoesNotContain(result.Lines, line => line.Contains("is not known", StringComparison.Ordinal));
         JsonElement metrics = Metrics();
         Assert.Equal(Rmse(metrics, "naive"), Rmse(metrics, file), 1e-5);
         Assert.Equal("2017-01-03", metrics.GetProperty("data").GetProperty("test").GetProperty("from").GetString());
         JsonElement judged = metrics.GetProperty("judged");
-        Assert.Equal((file, true, 0), (judged.GetProperty("name").GetString(), judged.GetProperty("is_training_known").GetBoolean(), judged.GetProperty("doubts").GetArrayLength()));
-        Assert.Equal(["judge-report", "judge-report/judged.unroll", "judge-report/metrics.json", "judge-report/prediction.svg", "judge-report/predictions.csv", "judge-report/report.html", file], _folder.Entries);
+        Assert.Equal((file, true, 0), (judged.GetProperty("name").GetString(), judged.GetProperty("is_training_known").GetBoolean(),
+            judged.GetProperty("doubts").GetArrayLength()));
+        Assert.Equal(["judge-report", "judge-report/judged.unroll", "judge-report/metrics.json", "judge-report/prediction.svg",
+            "judge-report/predictions.csv", "judge-report/report.html", file], _folder.Entries);
 
         // What was judged forecasts the next row: the newest value.
         ToolResult next = Tool.Run(_folder, "predict", "judge-report/judged.unroll", "--sample", "aapl", "--csv");
@@ -66,14 +72,18 @@ public sealed class JudgeTests : IDisposable
     {
         // Of two columns the second, in the newest row.
         string file = Sum("two.keras", 2, 0, 0, 0, 0, 0, 0, 0, 1);
-        ToolResult result = Judge(file, "--sample", "aapl", "--target", "Close", "--inputs", "volume,close", "--test", "2017", "--train", "..2016", "--json", "--out", "out");
+        ToolResult result = Judge(file, "--sample", "aapl", "--target", "Close", "--inputs", "volume,close", "--test", "2017", "--train",
+            "..2016", "--json", "--out", "out");
         Assert.Equal(0, result.Code);
-        Assert.Contains("two.keras reads windows of 4 rows of 2 columns (Volume, Close) and gives the value of Close in the next row.", result.Error, StringComparison.Ordinal);
-        Assert.Contains("Up to which row two.keras was trained is not known: it may have seen the rows that it is judged on, and then its error here is lower than in use.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("two.keras reads windows of 4 rows of 2 columns (Volume, Close) and gives the value of Close in the next row.",
+            result.Error, StringComparison.Ordinal);
+        Assert.Contains("Up to which row two.keras was trained is not known: it may have seen the rows that it is judged on, and then its "
+            + "error here is lower than in use.", result.Error, StringComparison.Ordinal);
         JsonElement metrics = JsonDocument.Parse(result.Output).RootElement;
         Assert.Equal(File.ReadAllText(_folder["out/metrics.json"]), result.Output);
         Assert.Equal(Rmse(metrics, "naive"), Rmse(metrics, file), 1e-4);
-        Assert.Equal(["Volume", "Close"], metrics.GetProperty("judged").GetProperty("columns").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(["Volume", "Close"], metrics.GetProperty("judged").GetProperty("columns").EnumerateArray()
+            .Select(name => name.GetString()));
         Assert.Equal("Volume, Close", metrics.GetProperty("settings").GetProperty("inputs").GetString());
     }
 
@@ -96,7 +106,8 @@ public sealed class JudgeTests : IDisposable
     {
         ToolResult result = Judge(Newest("newest.keras"), "--sample", "aapl", "--scaling", "none", "--quiet");
         Assert.Equal((0, ""), (result.Code, result.Error));
-        const string Doubt = "The inputs of newest.keras reach 177 in High after scaling, where networks are trained on numbers near -1 to 1: its scale is not that of the training. Try another scaling, or give the numbers that the training used.";
+        const string Doubt = "The inputs of newest.keras reach 177 in High after scaling, where networks are trained on numbers near -1 to "
+            + "1: its scale is not that of the training. Try another scaling, or give the numbers that the training used.";
         Assert.Contains(Doubt, result.Lines);
         Assert.Equal(Doubt, Metrics().GetProperty("judged").GetProperty("doubts")[0].GetString());
         Assert.Contains(Doubt, File.ReadAllText(_folder["judge-report/report.html"]), StringComparison.Ordinal);
@@ -120,7 +131,8 @@ public sealed class JudgeTests : IDisposable
     {
         ToolResult result = Judge(Newest("newest.keras"), "--sample", "stations", "--quiet");
         Assert.Equal((0, ""), (result.Code, result.Error));
-        Assert.Contains(result.Lines, line => line.StartsWith("newest.keras has a mean MASE of 1.031 one row ahead;", StringComparison.Ordinal));
+        Assert.Contains(result.Lines,
+            line => line.StartsWith("newest.keras has a mean MASE of 1.031 one row ahead;", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -136,23 +148,40 @@ public sealed class JudgeTests : IDisposable
     public static TheoryData<string, string[]> Refusals => new()
     {
         { "There is no file nowhere.keras. Check the path.", ["nowhere.keras"] },
-        { "The ending of prices.csv says no format. Name the file with one of .unroll, .keras, .weights.h5, .h5, .hdf5, .pt, .pth, .tar, .ckpt, .safetensors, .npz, .npy, .onnx.", ["prices.csv"] },
-        { "two.keras reads 2 numbers a row (its input is (4, 2)), so the target alone is not enough. Name the 2 columns in the order in which it was trained on them. (--inputs)", ["two.keras"] },
-        { "newest.keras reads 1 number a row (its input is (4, 1)), but 2 columns are named. Name the 1 in the order in which it was trained on them. (--inputs)", ["newest.keras", "--inputs", "High,Low"] },
+        { "The ending of prices.csv says no format. Name the file with one of .unroll, .keras, .weights.h5, .h5, .hdf5, .pt, .pth, .tar, "
+            + ".ckpt, .safetensors, .npz, .npy, .onnx.", ["prices.csv"] },
+        { "two.keras reads 2 numbers a row (its input is (4, 2)), so the target alone is not enough. Name the 2 columns in the order in "
+            + "which it was trained on them. (--inputs)", ["two.keras"] },
+        { "newest.keras reads 1 number a row (its input is (4, 1)), but 2 columns are named. Name the 1 in the order in which it was "
+            + "trained on them. (--inputs)", ["newest.keras", "--inputs", "High,Low"] },
         { "--scaler has numbers for Low, which the network does not read. It reads High.", ["newest.keras", "--scaler", "Low=1:2"] },
-        { "--scaler has two numbers for 2 columns. Name them, as --scaler \"High=10:250,Low=0:1e6\".", ["two.keras", "--inputs", "High,Low", "--scaler", "1,2"] },
-        { "--scaler is \"5,3\", but the smallest value comes first: give the smaller number before the larger.", ["newest.keras", "--scaler", "5,3"] },
-        { "--scaler is \"5\"; it takes the smallest and the largest value of the training, as 10,250, or of each column, as Close=10:250,Volume=0:1e6.", ["newest.keras", "--scaler", "5"] },
-        { "--scaler gives the numbers of a scaler, but --scaling none asks for none. Leave one of them out.", ["newest.keras", "--scaling", "none", "--scaler", "1,2"] },
-        { "--scaling: \"max\" is no scaling; choose minmax, minmax:-1,1, standard, robust or none. See unroll judge --help.", ["newest.keras", "--scaling", "max"] },
-        { "--scaling: \"minmax:1,-1\" is no range: give the smaller number first and a larger one behind it, as minmax:-1,1. See unroll judge --help.", ["newest.keras", "--scaling", "minmax:1,-1"] },
-        { "newest.keras forecasts one target, but --target names 2: Close, Open. Judge each by itself.", ["newest.keras", "--target", "Close,Open"] },
-        { "--window is 30, but windows of newest.keras have 4 rows: the file says 4. Leave --window out.", ["newest.keras", "--window", "30"] },
-        { "The test range 2016 begins before the training range ..2017 ends, so the model would be judged on rows it has seen. End training before the first test row. (--trained-until, --test)", ["newest.keras", "--trained-until", "2017", "--test", "2016"] },
-        { "two.keras forecasts 1 row ahead, and for 2 nothing would take the place of its other columns. Ask for fewer rows. (--horizon)", ["two.keras", "--inputs", "High,Low", "--horizon", "2"] },
-        { "The test range 2016 begins before the rows ..2016 end that newest.keras was trained on. Judge it on rows after them. (--test)", ["newest.keras", "--trained-until", "2016", "--train", "..2015", "--test", "2016"] },
-        { "--rows says how far back to look where no range does, but --trained-until is one. Leave one of them out.", ["newest.keras", "--trained-until", "2016", "--rows", "500"] },
-        { "--subtree says how weights without layers are read. Add --into with a file that has the layers, or leave it out.", ["newest.keras", "--subtree", "model"] },
+        { "--scaler has two numbers for 2 columns. Name them, as --scaler \"High=10:250,Low=0:1e6\".",
+            ["two.keras", "--inputs", "High,Low", "--scaler", "1,2"] },
+        { "--scaler is \"5,3\", but the smallest value comes first: give the smaller number before the larger.",
+            ["newest.keras", "--scaler", "5,3"] },
+        { "--scaler is \"5\"; it takes the smallest and the largest value of the training, as 10,250, or of each column, as "
+            + "Close=10:250,Volume=0:1e6.", ["newest.keras", "--scaler", "5"] },
+        { "--scaler gives the numbers of a scaler, but --scaling none asks for none. Leave one of them out.",
+            ["newest.keras", "--scaling", "none", "--scaler", "1,2"] },
+        { "--scaling: \"max\" is no scaling; choose minmax, minmax:-1,1, standard, robust or none. See unroll judge --help.",
+            ["newest.keras", "--scaling", "max"] },
+        { "--scaling: \"minmax:1,-1\" is no range: give the smaller number first and a larger one behind it, as minmax:-1,1. See unroll "
+            + "judge --help.", ["newest.keras", "--scaling", "minmax:1,-1"] },
+        { "newest.keras forecasts one target, but --target names 2: Close, Open. Judge each by itself.",
+            ["newest.keras", "--target", "Close,Open"] },
+        { "--window is 30, but windows of newest.keras have 4 rows: the file says 4. Leave --window out.",
+            ["newest.keras", "--window", "30"] },
+        { "The test range 2016 begins before the training range ..2017 ends, so the model would be judged on rows it has seen. End "
+            + "training before the first test row. (--trained-until, --test)",
+            ["newest.keras", "--trained-until", "2017", "--test", "2016"] },
+        { "two.keras forecasts 1 row ahead, and for 2 nothing would take the place of its other columns. Ask for fewer rows. (--horizon)",
+            ["two.keras", "--inputs", "High,Low", "--horizon", "2"] },
+        { "The test range 2016 begins before the rows ..2016 end that newest.keras was trained on. Judge it on rows after them. (--test)",
+            ["newest.keras", "--trained-until", "2016", "--train", "..2015", "--test", "2016"] },
+        { "--rows says how far back to look where no range does, but --trained-until is one. Leave one of them out.",
+            ["newest.keras", "--trained-until", "2016", "--rows", "500"] },
+        { "--subtree says how weights without layers are read. Add --into with a file that has the layers, or leave it out.",
+            ["newest.keras", "--subtree", "model"] },
     };
 
     [Theory]
@@ -180,14 +209,16 @@ public sealed class JudgeTests : IDisposable
         string page = File.ReadAllText(_folder["judge-report/report.html"]);
         string told = Tool.Run(_folder, "predict", "judge-report/judged.unroll", "--sample", "aapl").Output;
         string inspected = Tool.Run(_folder, "inspect", "judge-report/judged.unroll").Output;
-        Assert.Contains(result.Lines, line => line.StartsWith("Scaling and baselines are fitted to the ", StringComparison.Ordinal) && line.Contains($"the network was {training}", StringComparison.Ordinal));
+        Assert.Contains(result.Lines, line => line.StartsWith("Scaling and baselines are fitted to the ", StringComparison.Ordinal)
+            && line.Contains($"the network was {training}", StringComparison.Ordinal));
         Assert.Contains("scaling and baselines fitted to ", page, StringComparison.Ordinal);
         Assert.Contains($"newest.keras, {training}; scaling fitted to ", told, StringComparison.Ordinal);
         Assert.Contains("Scaling fitted to rows from ", inspected, StringComparison.Ordinal);
         Assert.Contains($"The network was {training}.", inspected, StringComparison.Ordinal);
         foreach (string text in (string[])[result.Output, page, told, inspected])
         {
-            foreach (string wrong in (string[])["learns from", "learnt from", ", trained on", "Fitted to rows", "Newest.keras", "The newest.keras"])
+            foreach (string wrong in (string[])["learns from", "learnt from", ", trained on", "Fitted to rows", "Newest.keras",
+                "The newest.keras"])
                 Assert.DoesNotContain(wrong, text, StringComparison.Ordinal);
         }
     }
@@ -196,7 +227,8 @@ public sealed class JudgeTests : IDisposable
     public void Quiet_keeps_what_the_verdict_needs()
     {
         ToolResult result = Judge(Newest("newest.keras"), "--sample", "aapl", "--quiet");
-        Assert.Contains("Up to which row newest.keras was trained is not known: it may have seen the rows that it is judged on, and then its error here is lower than in use.", result.Lines);
+        Assert.Contains("Up to which row newest.keras was trained is not known: it may have seen the rows that it is judged on, and then "
+            + "its error here is lower than in use.", result.Lines);
     }
 
     [Theory]
@@ -214,8 +246,11 @@ public sealed class JudgeTests : IDisposable
     [Fact]
     public void A_forecaster_is_no_network_of_others()
     {
-        Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru", "--out", "own", "--quiet", .. Tool.Quick]).Code);
+        Assert.Equal(0, Tool.Run(
+            _folder, ["forecast", "--sample", "aapl", "--model", "gru", "--out", "own", "--quiet", .. Tool.Quick]).Code);
         ToolResult result = Judge("own/gru.unroll", "--sample", "aapl");
-        Assert.Equal((1, "unroll: own/gru.unroll holds a forecaster, its scales with it: unroll forecast has judged it, and unroll predict uses it. To judge its network alone, take it out: unroll convert own/gru.unroll network.keras.\n"), (result.Code, result.Error));
+        Assert.Equal(
+            (1, "unroll: own/gru.unroll holds a forecaster, its scales with it: unroll forecast has judged it, and unroll predict uses it. "
+            + "To judge its network alone, take it out: unroll convert own/gru.unroll network.keras.\n"), (result.Code, result.Error));
     }
 }

@@ -31,7 +31,8 @@ public sealed class McpTests : IAsyncLifetime
 
     private async Task<(bool IsError, string Text)> Call(string tool, params (string Name, object? Value)[] arguments)
     {
-        CallToolResult result = await _client.CallToolAsync(tool, arguments.ToDictionary(each => each.Name, each => each.Value), cancellationToken: TestContext.Current.CancellationToken);
+        CallToolResult result = await _client.CallToolAsync(tool, arguments.ToDictionary(each => each.Name, each => each.Value),
+            cancellationToken: TestContext.Current.CancellationToken);
         return (result.IsError == true, string.Concat(result.Content.OfType<TextContentBlock>().Select(block => block.Text)));
     }
 
@@ -49,7 +50,8 @@ public sealed class McpTests : IAsyncLifetime
         Assert.Equal(["describe", "explain", "forecast", "predict"], tools.Select(tool => tool.Name).Order());
         Assert.Contains("naive", _client.ServerInstructions, StringComparison.Ordinal);
         Assert.All(tools, tool => Assert.All(
-            tool.JsonSchema.GetProperty("properties").EnumerateObject(), argument => Assert.NotEmpty(argument.Value.GetProperty("description").GetString()!)));
+            tool.JsonSchema.GetProperty("properties").EnumerateObject(),
+                argument => Assert.NotEmpty(argument.Value.GetProperty("description").GetString()!)));
     }
 
     [Fact]
@@ -62,11 +64,13 @@ public sealed class McpTests : IAsyncLifetime
             "forecast", ("file", "sample:aapl"), ("target", "High"), ("horizon", 2), ("model", "ridge,theta"), ("out", "report"));
         string[] names = [.. answer.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("name").GetString()!)];
         Assert.Superset(new HashSet<string> { "naive", "ridge", "theta" }, names.ToHashSet());
-        Assert.Equal(1, answer.GetProperty("errors").EnumerateArray().Single(error => error.GetProperty("name").GetString() == "naive").GetProperty("of_naive").GetDouble());
+        Assert.Equal(1, answer.GetProperty("errors").EnumerateArray().Single(error => error.GetProperty("name").GetString() == "naive")
+            .GetProperty("of_naive").GetDouble());
         Assert.NotEmpty(answer.GetProperty("verdict").GetString()!);
         JsonElement part = answer.GetProperty("parts")[0];
         Assert.Equal(2, part.GetProperty("rows").GetArrayLength());
-        Assert.All(part.GetProperty("rows").EnumerateArray(), row => Assert.True(row.GetProperty("lower_95").GetDouble() < row.GetProperty("value").GetDouble()));
+        Assert.All(part.GetProperty("rows").EnumerateArray(),
+            row => Assert.True(row.GetProperty("lower_95").GetDouble() < row.GetProperty("value").GetDouble()));
         double naive = part.GetProperty("naive").GetDouble();
         string forecaster = answer.GetProperty("forecaster").GetString()!;
         Assert.Equal("report/forecast.unroll", forecaster);
@@ -100,8 +104,10 @@ public sealed class McpTests : IAsyncLifetime
             ("forecast", [("file", "two.csv"), ("target", "a"), ("horizon", 0)], "horizon"),
             ("forecast", [("file", "sample:aapl"), ("target", "High"), ("seconds", 0)], "seconds"),
             ("predict", [("model", "two.csv"), ("file", "two.csv")], "two.csv"),
-            ("predict", [("model", "two.csv"), ("file", "two.csv"), ("horizon", -1)], "horizon is -1; it takes a whole number of at least 1."),
-            ("explain", [("model", "two.csv"), ("file", "two.csv"), ("horizon", 0)], "horizon is 0; it takes a whole number of at least 1."),
+            ("predict", [("model", "two.csv"), ("file", "two.csv"), ("horizon", -1)],
+                "horizon is -1; it takes a whole number of at least 1."),
+            ("explain", [("model", "two.csv"), ("file", "two.csv"), ("horizon", 0)],
+                "horizon is 0; it takes a whole number of at least 1."),
             ("predict", [("model", "absent.unroll"), ("file", "two.csv")], "absent.unroll"),
         ];
         foreach ((string tool, (string, object?)[] arguments, string message) in cases)
@@ -137,7 +143,8 @@ public sealed class McpTests : IAsyncLifetime
         using var source = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var begun = new Begun(source);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _client.CallToolAsync(
-            "forecast", new Dictionary<string, object?> { ["file"] = "sample:sp500", ["target"] = "high", ["seconds"] = 600 }, begun, cancellationToken: source.Token));
+            "forecast", new Dictionary<string, object?> { ["file"] = "sample:sp500", ["target"] = "high", ["seconds"] = 600 }, begun,
+                cancellationToken: source.Token));
         Assert.Equal("two.csv", (await Answer("describe", ("file", Two()))).GetProperty("file").GetString());
     }
 

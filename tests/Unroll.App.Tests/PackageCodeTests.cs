@@ -10,7 +10,8 @@ namespace Unroll.App.Tests;
 public sealed partial class PackageCodeTests
 {
     private const string WebUsings =
-        "global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Http; global using Microsoft.Extensions.DependencyInjection;";
+        "global using Microsoft.AspNetCore.Builder; global using Microsoft.AspNetCore.Http; global using "
+            + "Microsoft.Extensions.DependencyInjection;";
 
     /// <summary>What a README takes for granted.</summary>
     private static readonly Dictionary<string, (string Before, string After)> s_around = new()

@@ -17,7 +17,8 @@ public sealed class PronounceTests
         // A sound for each letter is wrong in nearly half of the phonemes.
         Assert.InRange(run.Figure("pronounce"), 0.05, 0.16);
         Assert.Contains("5400 words to learn from, 300 for validation, 300 held out", run.Output, StringComparison.Ordinal);
-        string baseline = Assert.Single(run.Output.Split('\n'), line => line.StartsWith("a sound for each letter", StringComparison.Ordinal));
+        string baseline = Assert.Single(
+            run.Output.Split('\n'), line => line.StartsWith("a sound for each letter", StringComparison.Ordinal));
         Assert.Contains("45.43 %", baseline, StringComparison.Ordinal);
 
         // The studio reads what it wrote: sounds of a word, and where it looked for each of them and the end.
@@ -27,14 +28,17 @@ public sealed class PronounceTests
         Assert.Equal(["K", "AE", "T"], sounds);
         Assert.All(alignment, row => Assert.Equal(1, row.Sum(), 4));
 
-        // Three words of five letters. Where a letter is looked at, it is mostly one, and the last phoneme comes from a later letter than the first.
-        XElement[] panels = [.. XElement.Parse(await SampleRun.Take("pronounce-alignment.svg")).Elements().Where(element => element.Attribute("transform") is not null)];
+        // Three words of five letters. Where a letter is looked at, it is mostly one, and the last phoneme comes from a later letter than
+        // the first.
+        XElement[] panels = [.. XElement.Parse(await SampleRun.Take("pronounce-alignment.svg")).Elements()
+            .Where(element => element.Attribute("transform") is not null)];
         Assert.Equal(3, panels.Length);
         foreach (XElement panel in panels)
         {
             string[] labels = [.. panel.Elements().Where(element => element.Name.LocalName == "text").Select(element => element.Value)];
             Assert.Equal("end", labels[^1]);
-            string[] darkest = [.. panel.Elements().Where(element => element.Name.LocalName == "rect").Select(field => field.Value).Where(told => Weight(told) > 0.5 && !told.StartsWith("end", StringComparison.Ordinal))];
+            string[] darkest = [.. panel.Elements().Where(element => element.Name.LocalName == "rect").Select(field => field.Value)
+                .Where(told => Weight(told) > 0.5 && !told.StartsWith("end", StringComparison.Ordinal))];
             Assert.True(darkest.Length >= (labels.Length - 6) / 2, string.Join(", ", darkest));
             Assert.True(Letter(darkest[^1], labels) > Letter(darkest[0], labels), string.Join(", ", darkest));
         }

@@ -45,7 +45,8 @@ public sealed partial class ReadmeTests
     {
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "training.md"));
         string sample = Unindented(File.ReadAllText(Path.Combine(Repository.Root, "samples", "training.cs")));
-        Assert.All(CSharpBlock().Matches(page), block => Assert.Contains(Unindented(block.Groups[1].Value), sample, StringComparison.Ordinal));
+        Assert.All(CSharpBlock().Matches(page),
+            block => Assert.Contains(Unindented(block.Groups[1].Value), sample, StringComparison.Ordinal));
 
         static string Unindented(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
     }

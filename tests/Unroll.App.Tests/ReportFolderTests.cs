@@ -7,7 +7,8 @@ namespace Unroll.App.Tests;
 /// <summary>The folder of a report, and output that cannot be written, with the tool as a whole.</summary>
 public sealed class ReportFolderTests : IDisposable
 {
-    private static readonly string[] s_tiny = ["--recipe", "tutorial", "--sample", "aapl", "--epochs", "1", "--units", "4", "--window", "20", "--out", "o"];
+    private static readonly string[] s_tiny =
+        ["--recipe", "tutorial", "--sample", "aapl", "--epochs", "1", "--units", "4", "--window", "20", "--out", "o"];
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -35,7 +36,8 @@ public sealed class ReportFolderTests : IDisposable
     {
         Directory.CreateDirectory(_folder["o/report.html"]);
         ToolResult result = Forecast("gru");
-        Assert.Equal("unroll: o/report.html is a folder, so the report's file of that name cannot be written. Move it elsewhere, or choose another folder with --out.\n", result.Error.Replace('\\', '/'));
+        Assert.Equal("unroll: o/report.html is a folder, so the report's file of that name cannot be written. Move it elsewhere, or choose "
+            + "another folder with --out.\n", result.Error.Replace('\\', '/'));
         Assert.Equal((1, ""), (result.Code, result.Output));
         Assert.Equal(["report.html"], Report);
     }
@@ -58,7 +60,8 @@ public sealed class ReportFolderTests : IDisposable
         string[] whole = Report;
         Directory.CreateDirectory(_folder["o/.unroll-staging-17-0/new"]);
         File.Move(_folder["o/gru.unroll"], _folder["o/.unroll-staging-17-0/new/gru.unroll"]);
-        File.WriteAllText(_folder["o/.unroll-journal.json"], "{\"Staging\":\".unroll-staging-17-0\",\"Files\":[\"gru.unroll\"],\"Removed\":[]}");
+        File.WriteAllText(_folder["o/.unroll-journal.json"],
+            "{\"Staging\":\".unroll-staging-17-0\",\"Files\":[\"gru.unroll\"],\"Removed\":[]}");
         Assert.Equal(0, Tool.Run(_folder, "predict", "o/gru.unroll", "--sample", "aapl").Code);
         Assert.Equal(old, File.ReadAllBytes(_folder["o/gru.unroll"]));
         Assert.Equal(whole, Report);
@@ -113,7 +116,9 @@ public sealed class ReportFolderTests : IDisposable
         Assert.Equal(143, result.Code);
     }
 
-    /// <summary>Runs the tool as a shell does, with pipes and redirections; the tool's exit code counts, not that of what reads it.</summary>
+    /// <summary>
+    /// Runs the tool as a shell does, with pipes and redirections; the tool's exit code counts, not that of what reads it.
+    /// </summary>
     private ToolResult Shell(string line, string before = "")
     {
         using Process process = Tool.Start(_folder, "bash", ["-c", $"set -o pipefail; {before}dotnet '{Tool.Program}' {line}"]);

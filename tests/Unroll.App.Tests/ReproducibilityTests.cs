@@ -29,7 +29,8 @@ public sealed partial class ReproducibilityTests : IDisposable
     /// <summary>A batch of 61 leaves an odd rest; dropout and shuffling draw on the seed too.</summary>
     private void Forecast(string name, params string[] arguments)
     {
-        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", "--batch", "61", "--dropout", "0.2", "--layers", "2", "--out", name, .. Tool.Quick, .. arguments]);
+        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", "--batch", "61", "--dropout", "0.2", "--layers", "2",
+            "--out", name, .. Tool.Quick, .. arguments]);
         Assert.Equal((0, ""), (result.Code, result.Error));
     }
 

@@ -27,11 +27,13 @@ public sealed class SampleTests : IDisposable
     [InlineData("ridership", "ridership", "..2014", "2015", 5092, 365)]
     public void Each_has_a_target_and_ranges_of_its_own(string name, string target, string learnt, string judged, int train, int test)
     {
-        ToolResult result = Tool.Run(_folder, "forecast", "--sample", name, "--model", "simple-rnn", "--recipe", "tutorial", "--epochs", "1", "--units", "4", "--window", "7");
+        ToolResult result = Tool.Run(_folder, "forecast", "--sample", name, "--model", "simple-rnn", "--recipe", "tutorial", "--epochs",
+            "1", "--units", "4", "--window", "7");
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.Contains($"The model learns from {learnt} and is judged on {judged}, the last full year of the sample.", result.Lines);
         JsonElement data = JsonDocument.Parse(File.ReadAllText(_folder["forecast-report/metrics.json"])).RootElement.GetProperty("data");
-        Assert.Equal((target, train, test), (data.GetProperty("targets")[0].GetString(), data.GetProperty("train").GetProperty("rows").GetInt32(), data.GetProperty("test").GetProperty("rows").GetInt32()));
+        Assert.Equal((target, train, test), (data.GetProperty("targets")[0].GetString(),
+            data.GetProperty("train").GetProperty("rows").GetInt32(), data.GetProperty("test").GetProperty("rows").GetInt32()));
     }
 
     [Fact]
@@ -44,8 +46,10 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public void The_help_of_every_verb_lists_them()
     {
-        const string Samples = "--sample <NAME> Use a sample that ships with the tool: sp500 (S&P 500 2000-2020), aapl (Apple 2013-2018), births (US births 1969-1988), ridership (Chicago, Clark/Lake 2001-2016), stations (20 stations of Chicago 2012-2016) --wide";
+        const string Samples = "--sample <NAME> Use a sample that ships with the tool: sp500 (S&P 500 2000-2020), aapl (Apple 2013-2018), "
+            + "births (US births 1969-1988), ridership (Chicago, Clark/Lake 2001-2016), stations (20 stations of Chicago 2012-2016) --wide";
         foreach (string verb in new[] { "forecast", "backtest", "describe", "predict", "tune" })
-            Assert.Contains(Samples, string.Join(' ', Tool.Run(_folder, verb, "--help").Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+            Assert.Contains(Samples, string.Join(' ', Tool.Run(_folder, verb, "--help").Output.Split(
+                (char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 }

@@ -22,7 +22,8 @@ public sealed class SpellTests
         Assert.Contains($"“{word}” in tones, read as “{word}”", svg, StringComparison.Ordinal);
         int frames = int.Parse(Regex.Match(svg, @">(\d+) frames;").Groups[1].Value, CultureInfo.InvariantCulture);
         Assert.Equal(12 * frames, Regex.Count(svg, "class='frame'"));
-        var spikes = Regex.Matches(svg, @"class='spike' x='([\d.]+)'.*>(\w)</text>").OrderBy(spike => double.Parse(spike.Groups[1].Value, CultureInfo.InvariantCulture));
+        var spikes = Regex.Matches(svg, @"class='spike' x='([\d.]+)'.*>(\w)</text>")
+            .OrderBy(spike => double.Parse(spike.Groups[1].Value, CultureInfo.InvariantCulture));
         Assert.Equal(word, string.Concat(spikes.Select(spike => spike.Groups[2].Value)));
     }
 }

@@ -14,7 +14,8 @@ public sealed class TaggerTests
         SampleRun run = await SampleRun.Of("tagger", "--short");
         double accuracy = run.Figure("tagger");
         Assert.InRange(accuracy, 0.83, 0.95);
-        Assert.Contains("17256 words to learn from, 11034 to stop by, 10340 held out; 39 sounds, at most 32 a word", run.Output, StringComparison.Ordinal);
+        Assert.Contains("17256 words to learn from, 11034 to stop by, 10340 held out; 39 sounds, at most 32 a word", run.Output,
+            StringComparison.Ordinal);
         Match vowels = Regex.Match(run.Output, @"vowels right +(\d+\.\d) % +(\d+\.\d) %");
         Assert.Equal(100 * accuracy, double.Parse(vowels.Groups[1].Value, CultureInfo.InvariantCulture), 0.06);
         Assert.InRange(double.Parse(vowels.Groups[2].Value, CultureInfo.InvariantCulture), 70, 72);

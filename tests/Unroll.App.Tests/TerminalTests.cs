@@ -30,9 +30,11 @@ public sealed partial class TerminalTests : IDisposable
     [InlineData(140)]
     public void A_forecast_of_several_rows_fits_the_terminal_but_for_commands(int width)
     {
-        string text = OnTerminal(width, "TERM=xterm", $"forecast --sample aapl --horizon 20 --model gru,ridge,naive {string.Join(' ', Tool.QuickDefault)}");
+        string text = OnTerminal(
+            width, "TERM=xterm", $"forecast --sample aapl --horizon 20 --model gru,ridge,naive {string.Join(' ', Tool.QuickDefault)}");
         string[] lines = [.. ControlCodes().Replace(text, "").Split('\n', '\r').Select(line => line.TrimEnd())];
-        Assert.All(lines.Where(line => !line.StartsWith("unroll forecast ", StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, width));
+        Assert.All(lines.Where(line => !line.StartsWith("unroll forecast ", StringComparison.Ordinal)),
+            line => Assert.InRange(line.Length, 0, width));
         Assert.Contains(lines, line => GruAtTheEnd().IsMatch(line));
         string[] table = [.. lines.Where(line => line.Length > 0).SkipWhile(line => line != "The next 20 business days of High")];
         Assert.Equal(["...", "...", "...", "..."], Report.Cells(table[15]));
@@ -46,7 +48,8 @@ public sealed partial class TerminalTests : IDisposable
     [InlineData(140)]
     public void A_backtest_fits_the_terminal_and_its_bars_fill_up(int width)
     {
-        string text = OnTerminal(width, "TERM=xterm", $"backtest --sample aapl --model simple-rnn --refit 126 {string.Join(' ', Tool.Quick)}");
+        string text = OnTerminal(
+            width, "TERM=xterm", $"backtest --sample aapl --model simple-rnn --refit 126 {string.Join(' ', Tool.Quick)}");
         string[] lines = [.. ControlCodes().Replace(text, "").Split('\n', '\r').Select(line => line.TrimEnd())];
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
         Assert.Contains(lines, line => FitsAtTheEnd("baselines").IsMatch(line));
@@ -83,7 +86,8 @@ public sealed partial class TerminalTests : IDisposable
     [InlineData(80, 20, "14 more         ...")]
     public void As_many_series_are_described_as_are_seen_at_once(int width, int height, string lastLine)
     {
-        string[] lines = [.. OnTerminal(width, "TERM=dumb", "describe --sample stations", height).Split('\n').Select(line => line.TrimEnd())];
+        string[] lines = [.. OnTerminal(width, "TERM=dumb", "describe --sample stations", height).Split('\n')
+            .Select(line => line.TrimEnd())];
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
         int total = Array.FindIndex(lines, line => Regex.IsMatch(line, "^all 20 +29220 "));
         Assert.StartsWith(lastLine, lines[total - 1], StringComparison.Ordinal);
@@ -118,7 +122,8 @@ public sealed partial class TerminalTests : IDisposable
         Assert.EndsWith(" --seed 455", lines[^1], StringComparison.Ordinal);
         Assert.Contains(lines, line => SearchAtTheEnd().IsMatch(line));
         Assert.Equal(width > 100, lines.Any(line => Report.Cells(line) is ["Trial", .., "Naive RMSE", "Skill"]));
-        Assert.Contains(lines, line => line.StartsWith("naive ", StringComparison.Ordinal) && line.EndsWith(" 0.000", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("naive ", StringComparison.Ordinal)
+            && line.EndsWith(" 0.000", StringComparison.Ordinal));
     }
 
     /// <summary>A terminal of 24 lines shows the first five stations, in the table of the rows to come and in that of errors.</summary>
@@ -127,9 +132,11 @@ public sealed partial class TerminalTests : IDisposable
     [InlineData(140, 50, "California ")]
     public void As_many_series_are_forecast_as_are_seen_at_once(int width, int height, string lastLine)
     {
-        string output = OnTerminal(width, "TERM=dumb", "forecast --sample stations --train 2014 --test 2015-01 --window 7 --model naive,drift", height);
+        string output = OnTerminal(
+            width, "TERM=dumb", "forecast --sample stations --train 2014 --test 2015-01 --window 7 --model naive,drift", height);
         string[] lines = [.. output.Split('\n').Select(line => line.TrimEnd())];
-        Assert.All(lines.Where(line => !line.StartsWith("unroll forecast ", StringComparison.Ordinal)), line => Assert.InRange(line.Length, 0, width));
+        Assert.All(lines.Where(line => !line.StartsWith("unroll forecast ", StringComparison.Ordinal)),
+            line => Assert.InRange(line.Length, 0, width));
         Assert.Equal(2, lines.Count(line => line.StartsWith(lastLine, StringComparison.Ordinal)));
     }
 

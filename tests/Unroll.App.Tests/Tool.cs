@@ -24,7 +24,8 @@ internal static class Tool
     public static readonly string[] QuickDefault = ["--ensemble", "2", "--epochs", "2", "--units", "8"];
 
     /// <summary>
-    /// The program: as it was built beside the tests, or the one that UNROLL_TOOL names, which may be published with compiled code and starts sooner.
+    /// The program: as it was built beside the tests, or the one that UNROLL_TOOL names, which may be published with compiled code and
+    /// starts sooner.
     /// </summary>
     public static readonly string Program = Environment.GetEnvironmentVariable("UNROLL_TOOL") is { Length: > 0 } named
         ? Path.GetFullPath(named)
@@ -45,7 +46,10 @@ internal static class Tool
         return new ToolResult(process.ExitCode, output.Result, error.Result);
     }
 
-    /// <summary>Runs the tool until a line of its output, and ends it with a signal, as Ctrl+C does with INT; the output is what comes after that line.</summary>
+    /// <summary>
+    /// Runs the tool until a line of its output, and ends it with a signal, as Ctrl+C does with INT; the output is what comes after that
+    /// line.
+    /// </summary>
     public static ToolResult Signal(TempFolder folder, string signal, Func<string, bool> isTime, params string[] arguments)
     {
         using Process process = Start(folder, arguments);
@@ -112,7 +116,8 @@ internal static class Apple
 
     /// <summary>The value of High (the third cell) on a date.</summary>
     public static double High(string date) =>
-        double.Parse(s_lines.Single(line => line.StartsWith(date, StringComparison.Ordinal)).Split(',')[2], System.Globalization.CultureInfo.InvariantCulture);
+        double.Parse(s_lines.Single(line => line.StartsWith(date, StringComparison.Ordinal)).Split(',')[2],
+            System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The lines with one cell of one line replaced; lines count from 1, the header, and cells from 0, the date.</summary>
     public static string[] With(int line, int cell, string text)

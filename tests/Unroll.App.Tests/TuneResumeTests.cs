@@ -6,7 +6,8 @@ namespace Unroll.App.Tests;
 /// <summary>A search that is ended from outside, and started again.</summary>
 public sealed class TuneResumeTests : IDisposable
 {
-    private static readonly string[] s_search = ["tune", "--sample", "aapl", "--recipe", "tutorial", "--trials", "18", "--epochs", "18", "--parallel", "2"];
+    private static readonly string[] s_search =
+        ["tune", "--sample", "aapl", "--recipe", "tutorial", "--trials", "18", "--epochs", "18", "--parallel", "2"];
     private readonly TempFolder _folder = new(), _other = new();
 
     public void Dispose()
@@ -29,7 +30,8 @@ public sealed class TuneResumeTests : IDisposable
 
         ToolResult result = Tool.Run(_folder, s_search);
         Assert.Equal((0, ""), (result.Code, result.Error));
-        Assert.Contains($"Going on: {second.Length - 1} finished trainings are in {Path.Combine("tune-report", "journal.jsonl")}, not run again.", result.Lines);
+        Assert.Contains($"Going on: {second.Length - 1} finished trainings are in {Path.Combine("tune-report", "journal.jsonl")}, not run "
+            + "again.", result.Lines);
         string[] whole = Journal();
         Assert.Equal(second, whole[..second.Length]);
         Assert.Equal(1 + 18 + 6 + 2, whole.Length);
@@ -51,7 +53,8 @@ public sealed class TuneResumeTests : IDisposable
         ToolResult result = End(signal, line => line.StartsWith("rung 1/3  trial  4/18", StringComparison.Ordinal));
         int finished = Journal().Length - 1;
         Assert.Equal(code, result.Code);
-        Assert.EndsWith($"\nInterrupted. {finished} finished trainings are kept in {Path.Combine("tune-report", "journal.jsonl")}: the same command goes on from there.\n", result.Output, StringComparison.Ordinal);
+        Assert.EndsWith($"\nInterrupted. {finished} finished trainings are kept in {Path.Combine("tune-report", "journal.jsonl")}: the "
+            + "same command goes on from there.\n", result.Output, StringComparison.Ordinal);
         Assert.Equal(["tune-report", Path.Combine("tune-report", "journal.jsonl")], _folder.Entries);
     }
 
@@ -72,5 +75,6 @@ public sealed class TuneResumeTests : IDisposable
     }
 
     /// <summary>From the table on.</summary>
-    private static string[] Findings(ToolResult result) => [.. result.Lines.SkipWhile(line => !line.StartsWith("Trial ", StringComparison.Ordinal))];
+    private static string[] Findings(ToolResult result) =>
+        [.. result.Lines.SkipWhile(line => !line.StartsWith("Trial ", StringComparison.Ordinal))];
 }

@@ -7,7 +7,8 @@ namespace Unroll.App.Tests;
 
 public sealed partial class TuneTests : IDisposable
 {
-    private static readonly string[] s_search = ["tune", "--sample", "aapl", "--recipe", "tutorial", "--trials", "9", "--epochs", "3", "--seed", "11"];
+    private static readonly string[] s_search =
+        ["tune", "--sample", "aapl", "--recipe", "tutorial", "--trials", "9", "--epochs", "3", "--seed", "11"];
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -19,7 +20,8 @@ public sealed partial class TuneTests : IDisposable
         return result;
     }
 
-    private string[] Trials(string folder) => [.. File.ReadAllLines(Path.Combine(_folder[folder], "trials.csv")).Select(line => line[..line.LastIndexOf(',')])];
+    private string[] Trials(string folder) =>
+        [.. File.ReadAllLines(Path.Combine(_folder[folder], "trials.csv")).Select(line => line[..line.LastIndexOf(',')])];
 
     [Fact]
     public void It_says_what_it_tries_finds_and_recommends_with_the_naive_forecast_beside_it()
@@ -34,7 +36,8 @@ public sealed partial class TuneTests : IDisposable
                 "test          251 rows  2017-01-03 to 2017-12-29  not seen by the search",
                 "",
                 "Search: 9 trials of 1 epoch, then the best 3 trials of 3 epochs",
-                "Drawn from cells Lstm Gru SimpleRnn, layers 1..2, units 8..128, window 5..120, learning rate 0.0001..0.01, dropout 0..0.4.",
+                "Drawn from cells Lstm Gru SimpleRnn, layers 1..2, units 8..128, window 5..120, learning rate 0.0001..0.01, dropout "
+                    + "0..0.4.",
                 $"{Environment.ProcessorCount} at once, seed 11. Each training begins anew.",
                 "",
             ],
@@ -43,14 +46,20 @@ public sealed partial class TuneTests : IDisposable
         string naive = Naive().ToString("0.000", CultureInfo.InvariantCulture);
         string[] progress = [.. result.Lines.Where(line => line.StartsWith("rung", StringComparison.Ordinal))];
         Assert.Equal(12, progress.Length);
-        Assert.All(progress, line => Assert.Matches(@"^rung [12]/2  trial \d/[93]  best #\d: [0-9.]+, naive " + Regex.Escape(naive) + @"  (\d:\d\d left|in \d:\d\d)$", line));
-        Assert.EndsWith($"  {naive}       {naive}    0.000", Assert.Single(result.Lines, line => line.StartsWith("naive  ", StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Equal(3 + 6, result.Lines.Count(line => TrialLine().Match(line) is { Success: true } trial && trial.Groups[1].Value == naive));
-        Assert.Equal(6, result.Lines.SkipWhile(line => !line.StartsWith("What mattered", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.EndsWith("  " + naive, StringComparison.Ordinal)).Count());
-        Assert.Equal(["tune-report", .. new[] { "journal.jsonl", "trials.csv", "tune.json", "tuning.svg" }.Select(name => Path.Combine("tune-report", name))], _folder.Entries);
+        Assert.All(progress, line => Assert.Matches(
+            @"^rung [12]/2  trial \d/[93]  best #\d: [0-9.]+, naive " + Regex.Escape(naive) + @"  (\d:\d\d left|in \d:\d\d)$", line));
+        Assert.EndsWith($"  {naive}       {naive}    0.000",
+            Assert.Single(result.Lines, line => line.StartsWith("naive  ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal(3 + 6, result.Lines.Count(
+            line => TrialLine().Match(line) is { Success: true } trial && trial.Groups[1].Value == naive));
+        Assert.Equal(6, result.Lines.SkipWhile(line => !line.StartsWith("What mattered", StringComparison.Ordinal)).Skip(2)
+            .TakeWhile(line => line.EndsWith("  " + naive, StringComparison.Ordinal)).Count());
+        Assert.Equal(["tune-report", .. new[] { "journal.jsonl", "trials.csv", "tune.json", "tuning.svg" }
+            .Select(name => Path.Combine("tune-report", name))], _folder.Entries);
 
         string command = result.Lines[^1];
-        Assert.Matches(@"^unroll forecast --sample aapl --recipe tutorial --target High --model (lstm|gru|simple-rnn) --layers [12] --units \d+ --window \d+ --learning-rate [0-9.]+ --dropout [0-9.]+ --epochs 3 --seed 11$", command);
+        Assert.Matches(
+            @"^unroll forecast --sample aapl --recipe tutorial --target High --model (lstm|gru|simple-rnn) --layers [12] --units \d+ --window \d+ --learning-rate [0-9.]+ --dropout [0-9.]+ --epochs 3 --seed 11$", command);
         ToolResult forecast = Tool.Run(_folder, command.Split(' ')[1..]);
         Assert.Equal((0, ""), (forecast.Code, forecast.Error));
         using var best = JsonDocument.Parse(File.ReadAllText(_folder["tune-report/tune.json"]));
@@ -69,8 +78,10 @@ public sealed partial class TuneTests : IDisposable
         Assert.Equal(0, Tool.Run(_folder, command.Split(' ')[1..]).Code);
         using var best = JsonDocument.Parse(File.ReadAllText(_folder["tune-report/tune.json"]));
         using var metrics = JsonDocument.Parse(File.ReadAllText(_folder["forecast-report/metrics.json"]));
-        Assert.Equal(best.RootElement.GetProperty("best").GetProperty("rmse").GetDouble(), metrics.RootElement.GetProperty("forecasters")[0].GetProperty("rmse").GetDouble());
-        Assert.Equal(best.RootElement.GetProperty("naive").GetProperty("rmse").GetDouble(), metrics.RootElement.GetProperty("forecasters").EnumerateArray().Single(each => each.GetProperty("name").GetString() == "naive").GetProperty("rmse").GetDouble());
+        Assert.Equal(best.RootElement.GetProperty("best").GetProperty("rmse").GetDouble(),
+            metrics.RootElement.GetProperty("forecasters")[0].GetProperty("rmse").GetDouble());
+        Assert.Equal(best.RootElement.GetProperty("naive").GetProperty("rmse").GetDouble(), metrics.RootElement.GetProperty("forecasters")
+            .EnumerateArray().Single(each => each.GetProperty("name").GetString() == "naive").GetProperty("rmse").GetDouble());
     }
 
     [Fact]
@@ -99,7 +110,8 @@ public sealed partial class TuneTests : IDisposable
         _folder.Write("other.csv", lines);
         _folder.Write("same.csv", Apple.Lines);
         foreach (string name in new[] { "other", "same" })
-            Assert.Equal(0, Tool.Run(_folder, ["tune", name + ".csv", "--target", "High", "--recipe", "tutorial", "--train", "..2016", "--test", "2017", "--trials", "4", "--epochs", "1", "--out", name]).Code);
+            Assert.Equal(0, Tool.Run(_folder, ["tune", name + ".csv", "--target", "High", "--recipe", "tutorial", "--train", "..2016",
+                "--test", "2017", "--trials", "4", "--epochs", "1", "--out", name]).Code);
         Assert.Equal(Trials("same"), Trials("other"));
     }
 
@@ -110,7 +122,8 @@ public sealed partial class TuneTests : IDisposable
         string journal = File.ReadAllText(_folder["tune-report/journal.jsonl"]);
         ToolResult result = Tool.Run(_folder, [.. s_search[..^4], "--epochs", "6", "--seed", "11"]);
         Assert.Equal(
-            (1, "", "unroll: The journal tune-report/journal.jsonl is of a search with another setup: epochs was 3 and is 6. Choose another folder, or delete the journal to begin anew. (--out)\n"),
+            (1, "", "unroll: The journal tune-report/journal.jsonl is of a search with another setup: epochs was 3 and is 6. Choose "
+                + "another folder, or delete the journal to begin anew. (--out)\n"),
             (result.Code, result.Output, result.Error.Replace('\\', '/')));
         Assert.Equal(journal, File.ReadAllText(_folder["tune-report/journal.jsonl"]));
     }

@@ -51,7 +51,8 @@ public sealed class ConnectionTests(Server server)
     {
         NpgsqlConnectionStringBuilder settings = await SettingsAsync();
         settings.Password = "wrong-secret";
-        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => ClusterClient.ConnectAsync(settings.ConnectionString, s_none));
+        UnrollException refused =
+            await Assert.ThrowsAsync<UnrollException>(() => ClusterClient.ConnectAsync(settings.ConnectionString, s_none));
         Assert.Equal(
             $"PostgreSQL at 127.0.0.1:{settings.Port} refuses the password of user unroll. Give the right one in the connection of the "
                 + "cluster.",
@@ -64,7 +65,8 @@ public sealed class ConnectionTests(Server server)
     {
         NpgsqlConnectionStringBuilder settings = await SettingsAsync();
         settings.Database = "nowhere";
-        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => ClusterClient.ConnectAsync(settings.ConnectionString, s_none));
+        UnrollException refused =
+            await Assert.ThrowsAsync<UnrollException>(() => ClusterClient.ConnectAsync(settings.ConnectionString, s_none));
         Assert.StartsWith($"There is no database nowhere at 127.0.0.1:{settings.Port}.", refused.Message, StringComparison.Ordinal);
     }
 
@@ -79,7 +81,8 @@ public sealed class ConnectionTests(Server server)
         }
 
         settings.Username = settings.Password = "guest";
-        UnrollException refused = await Assert.ThrowsAsync<UnrollException>(() => ClusterClient.ConnectAsync(settings.ConnectionString, s_none));
+        UnrollException refused =
+            await Assert.ThrowsAsync<UnrollException>(() => ClusterClient.ConnectAsync(settings.ConnectionString, s_none));
         Assert.Equal(
             $"User guest lacks rights in database {settings.Database} at 127.0.0.1:{settings.Port}: permission denied for database "
                 + $"{settings.Database}. "

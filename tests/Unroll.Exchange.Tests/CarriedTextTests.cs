@@ -23,7 +23,8 @@ public class CarriedTextTests
 
     private static Model Made(int seed = 1)
     {
-        Model model = new Model(new Conv1D(3, 2) { Name = "first" }, new Flatten(), new Dense(2) { Name = "head" }).Build(new Shape(5, 2), seed);
+        Model model = new Model(new Conv1D(3, 2) { Name = "first" }, new Flatten(), new Dense(2) { Name = "head" })
+            .Build(new Shape(5, 2), seed);
         model.Freeze("first");
         return model;
     }
@@ -77,9 +78,11 @@ public class CarriedTextTests
     [Fact]
     public void AChangedDescriptionIsReadAndTold()
     {
-        byte[] file = WithRecord(Saved(".keras", Made()), "config.json", json => json.Replace("\"head\"", "\"tail\"", StringComparison.Ordinal));
+        byte[] file = WithRecord(
+            Saved(".keras", Made()), "config.json", json => json.Replace("\"head\"", "\"tail\"", StringComparison.Ordinal));
         Model model = Loaded(".keras", file, out List<string> notes);
-        Assert.StartsWith("Keras' description of the model was changed after Unroll wrote the file", Assert.Single(notes), StringComparison.Ordinal);
+        Assert.StartsWith("Keras' description of the model was changed after Unroll wrote the file", Assert.Single(notes),
+            StringComparison.Ordinal);
         Assert.Equal("tail", model.Layers[^1].Name);
     }
 
@@ -99,7 +102,8 @@ public class CarriedTextTests
 
     private static readonly float[] s_input = [.. Enumerable.Range(0, 10).Select(i => (i / 5f) - 1)];
 
-    private static IEnumerable<KeyValuePair<string, string>[]> Edits(string format, IReadOnlyList<KeyValuePair<string, string>> texts, Random random)
+    private static IEnumerable<KeyValuePair<string, string>[]> Edits(string format, IReadOnlyList<KeyValuePair<string, string>> texts,
+        Random random)
     {
         for (int which = 0; which < texts.Count; which++)
         {
@@ -158,13 +162,15 @@ public class CarriedTextTests
 
     private static IReadOnlyList<KeyValuePair<string, string>> TextsOf(string format, byte[] file) => format switch
     {
-        ".onnx" => [.. ModelProto.Parser.ParseFrom(file).MetadataProps.Select(entry => new KeyValuePair<string, string>(entry.Key, entry.Value))],
+        ".onnx" => [.. ModelProto.Parser.ParseFrom(file).MetadataProps.Select(
+            entry => new KeyValuePair<string, string>(entry.Key, entry.Value))],
         ".keras" => [.. JsonNode.Parse(Record(file, "metadata.json"))!["unroll"]!.AsObject().Select(Raw)],
         ".h5" => [.. JsonNode.Parse(OwnText(file))!.AsObject().Select(Raw)],
         _ => [.. Read(format, file).Metadata],
     };
 
-    private static KeyValuePair<string, string> Raw(KeyValuePair<string, JsonNode?> member) => new(member.Key, member.Value!.ToJsonString());
+    private static KeyValuePair<string, string> Raw(KeyValuePair<string, JsonNode?> member) =>
+        new(member.Key, member.Value!.ToJsonString());
 
     /// <summary>The file with other texts.</summary>
     private static byte[] With(string format, byte[] file, IReadOnlyList<KeyValuePair<string, string>> texts)

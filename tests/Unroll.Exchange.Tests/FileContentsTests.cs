@@ -8,7 +8,8 @@ namespace Unroll.Exchange.Tests;
 /// <summary>What is counted and listed of a file.</summary>
 public class FileContentsTests
 {
-    private static string PathOf(string name, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "Files", name);
+    private static string PathOf(string name, [CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "Files", name);
 
     private static TensorProto Tensor(string name, int type, params long[] extents)
     {
@@ -25,10 +26,18 @@ public class FileContentsTests
         var body = new GraphProto { Name = "body" };
         body.Initializer.Add(Tensor("weights", 1, 3, 5));
         body.Initializer.Add(Tensor("indices", 7, 13));
-        body.Node.Add(new NodeProto { OpType = "If", Attribute = { new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph, G = inner } } });
+        body.Node.Add(new NodeProto
+        {
+            OpType = "If",
+            Attribute = { new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph, G = inner } }
+        });
         var graph = new GraphProto { Name = "graph" };
         graph.Initializer.Add(Tensor("outside", 11, 2));
-        graph.Node.Add(new NodeProto { OpType = "Loop", Attribute = { new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = body } } });
+        graph.Node.Add(new NodeProto
+        {
+            OpType = "Loop",
+            Attribute = { new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = body } }
+        });
         var proto = new ModelProto { IrVersion = 8, Graph = graph, OpsetImport = { new OperatorSetIdProto { Version = 17 } } };
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".onnx");
         try
@@ -51,7 +60,8 @@ public class FileContentsTests
         TensorFile all = Torch.Read(PathOf("checkpoint2.pt")), model = Torch.Read(PathOf("checkpoint2.pt"), "model");
         int moments = all.Tensors.Count(tensor => tensor.Name.StartsWith("optimizer.", StringComparison.Ordinal));
         Assert.Equal("model", contents.Subtree);
-        Assert.Equal(model.Tensors.Select(tensor => $"model.{tensor.Name}"), contents.Tensors.Take(model.Tensors.Count).Select(tensor => tensor.Name));
+        Assert.Equal(model.Tensors.Select(tensor => $"model.{tensor.Name}"),
+            contents.Tensors.Take(model.Tensors.Count).Select(tensor => tensor.Name));
         Assert.Equal(all.Tensors.Count - moments, contents.Tensors.Count);
         Assert.True(moments > 0);
         Assert.StartsWith($"optimizer: {moments} tensor", contents.Notes[0], StringComparison.Ordinal);

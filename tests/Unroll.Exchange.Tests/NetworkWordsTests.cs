@@ -24,10 +24,12 @@ public sealed partial class NetworkWordsTests : IDisposable
     {
         var recipe = new NetworkRecipe { Cell = CellKind.Gru, Units = 4 };
         var forecaster = new NetworkForecaster(recipe with { Training = recipe.Training with { Epochs = 1 } });
-        forecaster.Fit(new ForecastTask(s_table, new TaskOptions { Targets = ["Close"], Window = Window, Horizon = 1, TestRows = 20 }).Whole());
+        forecaster.Fit(new ForecastTask(s_table, new TaskOptions { Targets = ["Close"], Window = Window, Horizon = 1, TestRows = 20 })
+            .Whole());
         ForecastFile.Save(forecaster, _path);
         Model network = Loaded(out string words);
-        Assert.Contains($"It reads ({Window}, 1): {Window} rows of Close, oldest first; it gives Close in the next row.", words, StringComparison.Ordinal);
+        Assert.Contains($"It reads ({Window}, 1): {Window} rows of Close, oldest first; it gives Close in the next row.", words,
+            StringComparison.Ordinal);
         Same(forecaster, network, words, s_close);
     }
 
@@ -35,8 +37,13 @@ public sealed partial class NetworkWordsTests : IDisposable
     public void ANetworkOfOthersWithTwoColumns()
     {
         Model model = new Model(new Lstm(3), new Dense(1)).Build(new Shape(Window, 2), 5);
-        var forecaster = new PretrainedForecaster(model, new PretrainedOptions { Columns = ["Volume", "Close"], Scaling = column => column == "Close" ? new StandardScaler() : new MinMaxScaler(-1, 1) });
-        forecaster.Fit(new ForecastTask(s_table, forecaster.OptionsFor(new TaskOptions { Targets = ["Close"], Horizon = 1, TestRows = 20 })).Whole());
+        var forecaster = new PretrainedForecaster(model, new PretrainedOptions
+        {
+            Columns = ["Volume", "Close"],
+            Scaling = column => column == "Close" ? new StandardScaler() : new MinMaxScaler(-1, 1)
+        });
+        forecaster.Fit(new ForecastTask(s_table, forecaster.OptionsFor(new TaskOptions { Targets = ["Close"], Horizon = 1, TestRows = 20 }))
+            .Whole());
         ForecastFile.Save(forecaster, _path);
         Model network = Loaded(out string words);
         Assert.Contains("rows, oldest first, of Volume, Close, in this order.", words, StringComparison.Ordinal);
@@ -47,12 +54,14 @@ public sealed partial class NetworkWordsTests : IDisposable
     [Fact]
     public void ANetworkOfAnEnsembleStaysInside()
     {
-        PartsForecaster forecaster = Forecasters.Fitted(new EnsembleForecaster(Forecasters.Quick(CellKind.Gru) with { Members = 1 }), SeriesSet.Of(s_table),
+        PartsForecaster forecaster =
+            Forecasters.Fitted(new EnsembleForecaster(Forecasters.Quick(CellKind.Gru) with { Members = 1 }), SeriesSet.Of(s_table),
             new TaskOptions { Targets = ["Close"], Window = Window, Horizon = 1 });
         Assert.Single(forecaster.Networks);
         ForecastFile.Save(forecaster, _path);
         string message = Assert.Throws<UnrollException>(() => ExchangeFormats.Load(_path)).Message;
-        Assert.Contains("holds a forecaster, GRU, which is more than a network. Write it whole as .onnx", message, StringComparison.Ordinal);
+        Assert.Contains("holds a forecaster, GRU, which is more than a network. Write it whole as .onnx", message,
+            StringComparison.Ordinal);
     }
 
     private Model Loaded(out string words)

@@ -7,7 +7,8 @@ internal static class Checkpoints
     private static readonly string s_path = Path.Combine(Path.GetTempPath(), $"unroll-{Guid.NewGuid():N}.unroll");
 
     private static readonly ArraySamples s_samples = new(
-        [.. Enumerable.Range(0, 40).Select(i => MathF.Sin(i))], new Shape(4, 1), [.. Enumerable.Range(0, 10).Select(i => MathF.Cos(i))], new Shape(1));
+        [.. Enumerable.Range(0, 40).Select(i => MathF.Sin(i))], new Shape(4, 1), [.. Enumerable.Range(0, 10).Select(i => MathF.Cos(i))],
+            new Shape(1));
 
     private static TrainingOptions Options => new()
     {
@@ -53,5 +54,6 @@ internal static class Checkpoints
         }
     }
 
-    private static Model NewModel() => new Model(new Gru(2) { Stateful = true, Dropout = 0.1 }, new Dense(1)) { Threads = 1 }.Build(new Shape(4, 1), 1);
+    private static Model NewModel() => new Model(new Gru(2) { Stateful = true, Dropout = 0.1 }, new Dense(1)) { Threads = 1 }
+        .Build(new Shape(4, 1), 1);
 }

@@ -6,21 +6,26 @@ using System.Text.Json.Nodes;
 
 namespace Unroll.Fuzz;
 
-/// <summary>Random edits of a file: 8 bytes of signature, version and length of the JSON (4 bytes each), the JSON, what follows, SHA-256.</summary>
+/// <summary>
+/// Random edits of a file: 8 bytes of signature, version and length of the JSON (4 bytes each), the JSON, what follows, SHA-256.
+/// </summary>
 internal static class FileEdit
 {
     private const int Prefix = 16, Checksum = 32;
 
     private static readonly string[] s_numbers =
     [
-        "0", "-1", "1", "2", "3", "7", "16", "100", "65536", "16777216", "2147483647", "2147483648", "-2147483648", "4294967296", "9223372036854775807",
+        "0", "-1", "1", "2", "3", "7", "16", "100", "65536", "16777216", "2147483647", "2147483648", "-2147483648", "4294967296",
+        "9223372036854775807",
         "1e300", "-1e300", "1e400", "0.5", "-0.0", "1e-320", "\"NaN\"", "\"Infinity\"", "\"-Infinity\"", "999999999999999999999999999999",
     ];
 
     private static readonly string[] s_words =
     [
-        "", "x", "/", "lstm", "gru", "dense", "bidirectional", "stacked-recurrent", "time-distributed", "embedding", "attention", "add", "concatenate", "batch-norm",
-        "masking", "conv1d", "max-pooling1d", "reshape", "Tanh", "Same", "Causal", "Orthogonal", "None", "99", "-1", "\u0000", "\n", "NaN", "2020-13-45", "\ud83d\ude00",
+        "", "x", "/", "lstm", "gru", "dense", "bidirectional", "stacked-recurrent", "time-distributed", "embedding", "attention", "add",
+        "concatenate", "batch-norm",
+        "masking", "conv1d", "max-pooling1d", "reshape", "Tanh", "Same", "Causal", "Orthogonal", "None", "99", "-1", "\u0000", "\n", "NaN",
+        "2020-13-45", "\ud83d\ude00",
     ];
 
     public static byte[] Apply(byte[] original, Random random)
@@ -44,14 +49,16 @@ internal static class FileEdit
                     file[random.Next(file.Length)] = (byte)random.Next(256);
                 return file;
             case 1:
-                BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(random.Next(2) == 0 ? 8 : 12), random.Next(3) switch { 0 => random.Next(), 1 => random.Next(-3, 5), _ => length + random.Next(-3, 4) });
+                BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(random.Next(2) == 0 ? 8 : 12),
+                    random.Next(3) switch { 0 => random.Next(), 1 => random.Next(-3, 5), _ => length + random.Next(-3, 4) });
                 return file;
             case 2:
                 int cut = random.Next(rest.Length + 1);
                 return Join(file, json, random.Next(2) == 0 ? rest[..cut] : [.. rest, .. rest[..cut]]);
             case 3:
                 for (int i = random.Next(8); i >= 0 && json.Length > 0; i--)
-                    json[random.Next(json.Length)] = random.Next(2) == 0 ? (byte)random.Next(32, 127) : "{}[],:\"-0123456789"u8[random.Next(18)];
+                    json[random.Next(json.Length)] = random.Next(2) == 0 ? (byte)random.Next(32, 127)
+                        : "{}[],:\"-0123456789"u8[random.Next(18)];
                 return Join(file, json, rest);
             case 4:
                 return Join(file, Double(json, random), rest);
@@ -73,7 +80,8 @@ internal static class FileEdit
     }
 
     /// <summary>JSON with something else in one place.</summary>
-    public static byte[] EditedJson(byte[] json, Random random) => random.Next(5) == 0 ? Double(json, random) : Edit(json, random, depth: 0);
+    public static byte[] EditedJson(byte[] json, Random random) => random.Next(5) == 0 ? Double(json, random)
+        : Edit(json, random, depth: 0);
 
     private static byte[] Edit(byte[] json, Random random, int depth)
     {
@@ -121,7 +129,9 @@ internal static class FileEdit
         }
     }
 
-    /// <summary>What stands in the place of a node: an extreme number where it is one; what a string holds, edited; something else.</summary>
+    /// <summary>
+    /// What stands in the place of a node: an extreme number where it is one; what a string holds, edited; something else.
+    /// </summary>
     private static JsonNode? Other(JsonNode node, JsonNode[] nodes, Random random, int depth)
     {
         if (node is JsonValue value && value.GetValueKind() == JsonValueKind.Number && random.Next(4) > 0)

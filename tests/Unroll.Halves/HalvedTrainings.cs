@@ -25,7 +25,8 @@ public static class HalvedTrainings
             Options(37) with { Clipping = new Clipping(ClipMode.GlobalNorm, 0.5), Validation = Samples(20, 100, 1), Metrics = [new Mae()] },
             () =>
             [
-                new Lstm(96) { ReturnSequences = true, Dropout = 0.2, RecurrentDropout = 0.1 }, new BatchNorm(), new Dropout(0.1), new Lstm(64),
+                new Lstm(96) { ReturnSequences = true, Dropout = 0.2, RecurrentDropout = 0.1 }, new BatchNorm(), new Dropout(0.1),
+                new Lstm(64),
                 new Dense(1),
             ]),
 

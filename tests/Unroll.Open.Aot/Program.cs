@@ -5,7 +5,8 @@ using Unroll.Formats;
 namespace Unroll.Open.Aot;
 
 /// <summary>
-/// Cells, layers and a schedule of one's own in a program that was compiled ahead of time: checked, trained, saved, loaded, and gone on with.
+/// Cells, layers and a schedule of one's own in a program that was compiled ahead of time: checked, trained, saved, loaded, and gone on
+/// with.
 /// </summary>
 internal static class Program
 {
@@ -17,7 +18,8 @@ internal static class Program
         Kinds.Register("samples/slstm", SlstmJson.Default.Slstm);
         Kinds.Register("tests/snake", OwnLayersJson.Default.Snake);
         Kinds.Register("tests/halving", HalvingJson.Default.Halving);
-        Require(!RuntimeFeature.IsDynamicCodeSupported, "This program was not compiled ahead of time. Run it by tests/Unroll.Open.Aot/run.");
+        Require(!RuntimeFeature.IsDynamicCodeSupported,
+            "This program was not compiled ahead of time. Run it by tests/Unroll.Open.Aot/run.");
         GradientCheck.Of(new PeepholeLstm(5), new Shape(4, 3)).ThrowIfWrong();
         GradientCheck.Of(new Slstm(5), SlstmSample.Check, new Shape(4, 3)).ThrowIfWrong();
         GradientCheck.Of(new Snake(), new Shape(4, 3)).ThrowIfWrong();
@@ -45,8 +47,10 @@ internal static class Program
 
     private static Model Trained(int epochs, string? checkpoint)
     {
-        Model model = new Model(new PeepholeLstm(7) { ReturnSequences = true }, new Snake(), new Slstm(5), new Dense(1)).Build(new Shape(Steps, Features), seed: 2);
-        var samples = new ArraySamples(Inputs(), new Shape(Steps, Features), [.. Enumerable.Range(0, Rows).Select(row => row % 3 - 1f)], new Shape(1));
+        Model model = new Model(new PeepholeLstm(7) { ReturnSequences = true }, new Snake(), new Slstm(5), new Dense(1))
+            .Build(new Shape(Steps, Features), seed: 2);
+        var samples = new ArraySamples(Inputs(), new Shape(Steps, Features), [.. Enumerable.Range(0, Rows).Select(row => row % 3 - 1f)],
+            new Shape(1));
         model.Fit(samples, new TrainingOptions
         {
             Epochs = epochs,

@@ -69,7 +69,8 @@ internal sealed partial class ActivationJson : JsonSerializerContext;
 /// <summary>Activations of one's own, in every place that takes one.</summary>
 public class ActivationTests
 {
-    public static TheoryData<string> Places => ["dense", "conv", "simple rnn", "lstm", "gru", "gru, reset before", "lstm with peepholes", "activate"];
+    public static TheoryData<string> Places =>
+        ["dense", "conv", "simple rnn", "lstm", "gru", "gru, reset before", "lstm with peepholes", "activate"];
 
     [Theory]
     [MemberData(nameof(Places))]
@@ -82,7 +83,8 @@ public class ActivationTests
     [Fact]
     public void What_is_not_finite_at_0_does_not_meet_padding()
     {
-        var layers = new Model(new Dense(5) { Activation = Activation.Softplus }, new Activate(new Reciprocal()), new Dense(3) { Activation = new Reciprocal() });
+        var layers = new Model(new Dense(5) { Activation = Activation.Softplus }, new Activate(new Reciprocal()),
+            new Dense(3) { Activation = new Reciprocal() });
         Model model = layers.Build(new Shape(3), seed: 1);
         model.Fit(Samples(), new TrainingOptions { Epochs = 2, Optimizer = new Sgd { LearningRate = 1e-6 } });
         Assert.All(model.Predict([1, 2, 3]), value => Assert.True(float.IsFinite(value)));
@@ -112,14 +114,16 @@ public class ActivationTests
         Model model = new Model(own).Build(new Shape(4, 3), seed: 3);
         Assert.All(model.Predict(x).Zip(expected), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
         Assert.Equal(model.Predict(x), ModelFile.FromBytes(ModelFile.ToBytes(model), "memory").Model.Predict(x));
-        Assert.Contains("RecurrentActivation must be elementwise", Assert.Throws<ArgumentException>(() => new Lstm(3) { RecurrentActivation = new Squash() }).Message, StringComparison.Ordinal);
+        Assert.Contains("RecurrentActivation must be elementwise",
+            Assert.Throws<ArgumentException>(() => new Lstm(3) { RecurrentActivation = new Squash() }).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_activation_without_a_name_in_files_is_told()
     {
         Model model = new Model(new Dense(2) { Activation = new Unnamed() }).Build(new Shape(3));
-        Assert.Contains("Kinds.Register<Unnamed>", Assert.Throws<UnrollException>(() => ModelFile.ToBytes(model)).Message, StringComparison.Ordinal);
+        Assert.Contains("Kinds.Register<Unnamed>", Assert.Throws<UnrollException>(() => ModelFile.ToBytes(model)).Message,
+            StringComparison.Ordinal);
     }
 
     private static void Register()
@@ -142,5 +146,6 @@ public class ActivationTests
     };
 
     private static ArraySamples Samples() =>
-        new([.. Enumerable.Range(0, 30).Select(i => 1 + i % 7f)], new Shape(3), [.. Enumerable.Range(0, 30).Select(i => i % 5f)], new Shape(3));
+        new([.. Enumerable.Range(0, 30).Select(i => 1 + i % 7f)], new Shape(3), [.. Enumerable.Range(0, 30).Select(i => i % 5f)],
+            new Shape(3));
 }

@@ -26,7 +26,8 @@ public sealed class Halving : TrainingCallback
 
 /// <summary>A callback of functions.</summary>
 public sealed class Acting(
-    Action<TrainingContext>? onStep = null, Action<TrainingContext>? onEpoch = null, Action<TrainingContext>? onStart = null, Action<TrainingContext>? onEnd = null) : TrainingCallback
+    Action<TrainingContext>? onStep = null, Action<TrainingContext>? onEpoch = null, Action<TrainingContext>? onStart = null,
+        Action<TrainingContext>? onEnd = null) : TrainingCallback
 {
     public override void OnStarted(TrainingContext training) => onStart?.Invoke(training);
 
@@ -61,12 +62,14 @@ public sealed class CallbackTests : IDisposable
         List<string> told = [];
         var callback = new Acting(
             training => told.Add($"step {training.Moment.Epoch} {training.Moment.Step} {training.History.Epochs.Count}"),
-            training => told.Add($"epoch {training.Moment.Epoch} {training.History.Epochs.Count} {training.Moment.Loss == training.History.FinalLoss}"),
+            training => told.Add(
+                $"epoch {training.Moment.Epoch} {training.History.Epochs.Count} {training.Moment.Loss == training.History.FinalLoss}"),
             training => told.Add($"start {training.Moment.StepsPerEpoch} {training.Options.Epochs}"),
             training => told.Add($"end {training.History.Reason} {training.Moment.Reason}"));
         Waves.Small().Fit(Waves.Samples(20), s_options with { Epochs = 1, Callbacks = [callback] }, moment => told.Add($"{moment.Kind}"));
         Assert.Equal(
-            ["start 2 1", "Started", "step 1 1 0", "StepEnded", "step 1 2 0", "StepEnded", "epoch 1 1 True", "EpochEnded", "end Finished Finished", "Ended"], told);
+            ["start 2 1", "Started", "step 1 1 0", "StepEnded", "step 1 2 0", "StepEnded", "epoch 1 1 True", "EpochEnded",
+                "end Finished Finished", "Ended"], told);
     }
 
     [Fact]
@@ -85,7 +88,8 @@ public sealed class CallbackTests : IDisposable
     {
         Model calm = Waves.Small(), watched = Waves.Small();
         calm.Fit(Waves.Samples(40), s_options);
-        var look = new Acting(training => training.Model.Predict(new float[Waves.Steps * Waves.Features]), training => training.Model.Evaluate(Waves.Samples(8), new Huber()));
+        var look = new Acting(training => training.Model.Predict(new float[Waves.Steps * Waves.Features]),
+            training => training.Model.Evaluate(Waves.Samples(8), new Huber()));
         watched.Fit(Waves.Samples(40), s_options with { Callbacks = [look] });
         Assert.Equal(Waves.WeightsOf(calm), Waves.WeightsOf(watched));
     }
@@ -93,11 +97,14 @@ public sealed class CallbackTests : IDisposable
     [Fact]
     public void The_rate_that_it_sets_is_that_of_the_steps_to_come_until_it_gives_it_back()
     {
-        var rates = new Acting(onEpoch: training => training.LearningRate = training.Moment.Epoch switch { 1 => 0.5, 3 => null, _ => training.LearningRate });
-        History history = Waves.Small().Fit(Waves.Samples(20), s_options with { Epochs = 5, Schedule = new ExponentialSchedule(0.5), Callbacks = [rates] });
+        var rates = new Acting(
+            onEpoch: training => training.LearningRate = training.Moment.Epoch switch { 1 => 0.5, 3 => null, _ => training.LearningRate });
+        History history = Waves.Small()
+            .Fit(Waves.Samples(20), s_options with { Epochs = 5, Schedule = new ExponentialSchedule(0.5), Callbacks = [rates] });
         Assert.Equal([0.02, 0.5, 0.5, 0.0025, 0.00125], history.Epochs.Select(epoch => epoch.LearningRate));
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => Waves.Small().Fit(Waves.Samples(20), s_options with { Callbacks = [new Acting(training => training.LearningRate = double.NaN)] }));
+            () => Waves.Small().Fit(
+                Waves.Samples(20), s_options with { Callbacks = [new Acting(training => training.LearningRate = double.NaN)] }));
     }
 
     [Fact]
@@ -119,7 +126,8 @@ public sealed class CallbackTests : IDisposable
                     if (--left == 0)
                         throw new TimeoutException();
                 });
-                Assert.Equal(history.Epochs.Select(epoch => (epoch.Loss, epoch.LearningRate)), resumed.Epochs.Select(epoch => (epoch.Loss, epoch.LearningRate)));
+                Assert.Equal(history.Epochs.Select(epoch => (epoch.Loss, epoch.LearningRate)),
+                    resumed.Epochs.Select(epoch => (epoch.Loss, epoch.LearningRate)));
                 Assert.Equal(Waves.WeightsOf(whole), Waves.WeightsOf(model));
                 isDone = true;
             }
@@ -149,7 +157,8 @@ public sealed class CallbackTests : IDisposable
     {
         Waves.Small().Fit(Waves.Samples(20), Kept with { Epochs = 1, Callbacks = [new Acting(), new Halving()] });
         Assert.Equal(
-            $"{_file} cannot be resumed: it has what a callback Unroll.Open.Tests.Halving remembers, but Callbacks have none of this type that could take it. "
+            $"{_file} cannot be resumed: it has what a callback Unroll.Open.Tests.Halving remembers, but Callbacks have none of this type "
+                + "that could take it. "
             + "Give the callbacks it was trained with, or another path; without Resume the file is replaced.",
             Assert.Throws<UnrollException>(() => Waves.Small().Fit(Waves.Samples(20), Kept with { Callbacks = [new Acting()] })).Message);
         Assert.Equal(1, Waves.Small().Fit(Waves.Samples(20), Kept with { Epochs = 2, Callbacks = [new Halving()] }).EpochsResumed);
@@ -157,7 +166,8 @@ public sealed class CallbackTests : IDisposable
         Waves.Small().Fit(Waves.Samples(20), Kept with { Epochs = 1, Callbacks = [new OneWay()] });
         Assert.StartsWith(
             "Unroll.Open.Tests.OneWay gave a state to a checkpoint but takes none.",
-            Assert.Throws<InvalidOperationException>(() => Waves.Small().Fit(Waves.Samples(20), Kept with { Callbacks = [new OneWay()] })).Message);
+            Assert.Throws<InvalidOperationException>(
+                () => Waves.Small().Fit(Waves.Samples(20), Kept with { Callbacks = [new OneWay()] })).Message);
     }
 
     [Fact]
@@ -231,13 +241,15 @@ public sealed class CallbackTests : IDisposable
             judged = Waves.WeightsOf(training.Model);
             throw new InvalidDataException();
         });
-        Assert.Throws<InvalidDataException>(() => averaged.Fit(Waves.Samples(40), s_options with { WeightAverage = new WeightAverage(0.5), Callbacks = [late] }));
+        Assert.Throws<InvalidDataException>(
+            () => averaged.Fit(Waves.Samples(40), s_options with { WeightAverage = new WeightAverage(0.5), Callbacks = [late] }));
         Assert.Equal(judged, Waves.WeightsOf(averaged));
         model.Fit(Waves.Samples(40), s_options);
 
         // At the end there is nothing to take back.
         Model ended = Waves.Small(), calm = Waves.Small();
-        Assert.Throws<InvalidDataException>(() => ended.Fit(Waves.Samples(40), s_options with { Callbacks = [new Acting(onEnd: _ => throw new InvalidDataException())] }));
+        Assert.Throws<InvalidDataException>(
+            () => ended.Fit(Waves.Samples(40), s_options with { Callbacks = [new Acting(onEnd: _ => throw new InvalidDataException())] }));
         calm.Fit(Waves.Samples(40), s_options);
         Assert.Equal(Waves.WeightsOf(calm), Waves.WeightsOf(ended));
     }

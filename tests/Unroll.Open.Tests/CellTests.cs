@@ -24,7 +24,9 @@ public class CellTests
     public void Gradients_are_right(string cell) =>
         GradientCheck.Of(Of(cell, 5), cell == "slstm" ? SlstmSample.Check : new GradientCheckOptions(), new Shape(4, 3)).ThrowIfWrong();
 
-    /// <summary>The operations of Math round as the built-in cell does, so nothing tells the two apart. 17 units: a vector and a unit more.</summary>
+    /// <summary>
+    /// The operations of Math round as the built-in cell does, so nothing tells the two apart. 17 units: a vector and a unit more.
+    /// </summary>
     [Theory]
     [InlineData(17)]
     [InlineData(64)]
@@ -45,11 +47,13 @@ public class CellTests
     public void Gates_and_states_can_be_traced()
     {
         float[] window = [.. Enumerable.Range(0, Steps * Features).Select(i => MathF.Sin(i))];
-        RecurrentTrace own = Build(new OwnLstm(17), new Dense(1)).Trace(window).Recurrent[0], builtIn = Build(new Lstm(17), new Dense(1)).Trace(window).Recurrent[0];
+        RecurrentTrace own = Build(new OwnLstm(17), new Dense(1)).Trace(window).Recurrent[0],
+            builtIn = Build(new Lstm(17), new Dense(1)).Trace(window).Recurrent[0];
         Assert.Equal(["gate 1", "gate 2", "gate 3", "gate 4"], own.Gates.Select(gate => gate.Name));
         Assert.Equal(["input", "forget", "candidate", "output"], builtIn.Gates.Select(gate => gate.Name));
         Assert.Equal(builtIn.Gates.Select(gate => gate.Values), own.Gates.Select(gate => gate.Values));
-        Assert.Equal(builtIn.States.Select(state => (state.Name, string.Join(' ', state.Values))), own.States.Select(state => (state.Name, string.Join(' ', state.Values))));
+        Assert.Equal(builtIn.States.Select(state => (state.Name, string.Join(' ', state.Values))),
+            own.States.Select(state => (state.Name, string.Join(' ', state.Values))));
         RecurrentTrace norm = Build(Of("norm", 4), new Dense(1)).Trace(window).Recurrent[0];
         Assert.Equal((0, 2), (norm.Gates.Count, norm.States.Count));
     }
@@ -59,7 +63,8 @@ public class CellTests
     public void Padding_may_hold_anything(string cell)
     {
         const float mark = -5;
-        Model model = Build(new Masking { Value = mark, AtEnd = true }, Of(cell, 6) with { ReturnSequences = true }, Of(cell, 4), new Dense(1));
+        Model model = Build(new Masking { Value = mark, AtEnd = true }, Of(cell, 6) with { ReturnSequences = true }, Of(cell, 4),
+            new Dense(1));
         float[] x = Inputs(9, 1);
         for (int row = 0; row < 9; row++)
             x.AsSpan((row * Steps + 1 + row % Steps) * Features, (Steps - 1 - row % Steps) * Features).Fill(mark);
@@ -186,7 +191,8 @@ public class CellTests
         float[] Trained(int epochs, string? path)
         {
             Model model = Build(Of(cell, 6) with { Dropout = 0.2, RecurrentDropout = 0.2 }, new Dense(1));
-            model.Fit(Samples(40), new TrainingOptions { Epochs = epochs, Checkpoint = path is null ? null : new Checkpoint(path) { Resume = true } });
+            model.Fit(Samples(40),
+                new TrainingOptions { Epochs = epochs, Checkpoint = path is null ? null : new Checkpoint(path) { Resume = true } });
             return Weights(model);
         }
 

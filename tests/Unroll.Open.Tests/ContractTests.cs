@@ -112,19 +112,23 @@ public class ContractTests
 
     [Fact]
     public void An_argument_of_ones_own_is_not_taken_for_a_size() => Assert.Equal(
-        "The gain is too small.", Assert.Throws<ArgumentException>(() => new Model(new WrongLayer(Wrong.OwnArgument)).Build(new Shape(4, 3))).Message);
+        "The gain is too small.",
+            Assert.Throws<ArgumentException>(() => new Model(new WrongLayer(Wrong.OwnArgument)).Build(new Shape(4, 3))).Message);
 
     [Theory]
     [InlineData("OverwritesGradients", "used twice")]
     [InlineData("MixesSteps", "as GoesStepByStep says")]
     public void Is_found_by_the_check_of_gradients(string wrong, string situation) => Assert.Contains(
-        GradientCheck.Of(new WrongLayer(Enum.Parse<Wrong>(wrong)), new Shape(5, 3)).Errors, error => error.Contains(situation, StringComparison.Ordinal));
+        GradientCheck.Of(new WrongLayer(Enum.Parse<Wrong>(wrong)), new Shape(5, 3)).Errors,
+            error => error.Contains(situation, StringComparison.Ordinal));
 
     [Fact]
-    public void Nothing_is_found_where_nothing_is_wrong() => GradientCheck.Of(new WrongLayer(Wrong.Nothing), new Shape(5, 3)).ThrowIfWrong();
+    public void Nothing_is_found_where_nothing_is_wrong() => GradientCheck.Of(new WrongLayer(Wrong.Nothing), new Shape(5, 3))
+        .ThrowIfWrong();
 
     [Fact]
     public void A_property_with_the_name_of_the_kind_is_refused() => Assert.Contains(
-        "has a property named loss", Assert.Throws<ArgumentException>(() => Kinds.Register("tests/conflicting", ContractJson.Default.Conflicting)).Message,
+        "has a property named loss",
+        Assert.Throws<ArgumentException>(() => Kinds.Register("tests/conflicting", ContractJson.Default.Conflicting)).Message,
         StringComparison.Ordinal);
 }

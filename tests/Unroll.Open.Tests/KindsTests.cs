@@ -20,7 +20,8 @@ public class KindsTests
     public void A_name_stands_for_one_type_and_a_type_for_one_name()
     {
         Kinds.Register("tests/sawtooth", OpenJson.Default.Sawtooth);
-        Assert.Contains("Sawtooth already", Refusal(() => Kinds.Register("tests/sawtooth", OpenJson.Default.Stairs)), StringComparison.Ordinal);
+        Assert.Contains("Sawtooth already", Refusal(() => Kinds.Register("tests/sawtooth", OpenJson.Default.Stairs)),
+            StringComparison.Ordinal);
         Assert.Contains("tests/sawtooth already", Refusal(() => Kinds.Register<Sawtooth>("tests/other")), StringComparison.Ordinal);
         Assert.Contains("CosineSchedule already", Refusal(() => Kinds.Register<Stairs>("cosine")), StringComparison.Ordinal);
         Assert.Contains("the library's own", Refusal(() => Kinds.Register<CosineSchedule>("tests/cosine")), StringComparison.Ordinal);
@@ -46,7 +47,8 @@ public class KindsTests
         float[] whole = Trained(epochs: 4, new Sawtooth(3), null);
         Trained(epochs: 2, new Sawtooth(3), path);
         Assert.Contains("\\u0022tests/sawtooth\\u0022,\\u0022Teeth\\u0022:3}", File.ReadAllText(path), StringComparison.Ordinal);
-        Assert.Contains("the schedule", Assert.Throws<UnrollException>(() => Trained(4, new Sawtooth(5), path)).Message, StringComparison.Ordinal);
+        Assert.Contains("the schedule", Assert.Throws<UnrollException>(() => Trained(4, new Sawtooth(5), path)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(whole, Trained(epochs: 4, new Sawtooth(3), path));
     }
 
@@ -57,14 +59,21 @@ public class KindsTests
         Kinds.Register("tests/sawtooth", OpenJson.Default.Sawtooth);
         using var folder = new TemporaryFolder();
         string path = folder.File("f.unroll");
-        var table = new TimeSeries("t.csv", [.. Enumerable.Range(0, 120).Select(day => new DateTime(2024, 1, 1).AddDays(day))], ("x", [.. Enumerable.Range(0, 120).Select(day => Math.Sin(day))]));
-        var task = new ForecastTask(table, new TaskOptions { Targets = ["x"], Horizon = 1, Window = 8, Test = DateRange.Parse("2024-04-11..2024-04-29") });
+        var table = new TimeSeries("t.csv", [.. Enumerable.Range(0, 120).Select(day => new DateTime(2024, 1, 1).AddDays(day))],
+            ("x", [.. Enumerable.Range(0, 120).Select(day => Math.Sin(day))]));
+        var task = new ForecastTask(
+            table, new TaskOptions { Targets = ["x"], Horizon = 1, Window = 8, Test = DateRange.Parse("2024-04-11..2024-04-29") });
         var forecaster = new EnsembleForecaster(new EnsembleRecipe
         {
             Steps = 1,
             Members = 1,
             Window = 8,
-            Network = new NetworkRecipe { Units = 2, Threads = 1, Training = new TrainingOptions { Epochs = 1, Schedule = new Sawtooth(4), Loss = new Huber(2) } },
+            Network = new NetworkRecipe
+            {
+                Units = 2,
+                Threads = 1,
+                Training = new TrainingOptions { Epochs = 1, Schedule = new Sawtooth(4), Loss = new Huber(2) }
+            },
         });
         forecaster.Fit(task, null, CancellationToken.None);
         ForecastFile.Save(forecaster, path);
@@ -88,7 +97,8 @@ public class KindsTests
         Assert.StartsWith("m.unroll holds the layer a/big, a kind that is not registered", message, StringComparison.Ordinal);
         Assert.Contains("Kinds.Register(\"a/big\"", message, StringComparison.Ordinal);
         edited[^40] ^= 1;
-        Assert.Contains("is damaged: its checksum", Assert.Throws<UnrollException>(() => ModelFile.FromBytes(edited, "m.unroll")).Message, StringComparison.Ordinal);
+        Assert.Contains("is damaged: its checksum", Assert.Throws<UnrollException>(() => ModelFile.FromBytes(edited, "m.unroll")).Message,
+            StringComparison.Ordinal);
     }
 
     private static float[] Trained(int epochs, Schedule schedule, string? path)

@@ -49,8 +49,10 @@ public class LayerTests
         Node a = Node.Input(new Shape(4)), b = Node.Input(new Shape(4));
         Model gate = new Model([a, b], [new GateBy().Apply(a, b)]).Build(seed: 1);
         float[] gated = gate.PredictEach([1, -2, 3, 0.5f], [0, 1, -1, 40])[0];
-        Assert.Equal([0.5, -2 / (1 + Math.Exp(-1)), 3 / (1 + Math.Exp(1)), 0.5], gated.Select(value => (double)value), (expected, actual) => Math.Abs(expected - actual) < 1e-6);
-        Assert.Contains("two inputs", Assert.Throws<UnrollException>(() => new GateBy().Apply(a, Node.Input(new Shape(3)))).Message, StringComparison.Ordinal);
+        Assert.Equal([0.5, -2 / (1 + Math.Exp(-1)), 3 / (1 + Math.Exp(1)), 0.5], gated.Select(value => (double)value),
+            (expected, actual) => Math.Abs(expected - actual) < 1e-6);
+        Assert.Contains("two inputs", Assert.Throws<UnrollException>(() => new GateBy().Apply(a, Node.Input(new Shape(3)))).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>What stands at steps that are left out changes nothing.</summary>
@@ -107,7 +109,8 @@ public class LayerTests
         float[] Trained(int epochs, string? path)
         {
             Model model = Build(layer);
-            model.Fit(Samples(40), new TrainingOptions { Epochs = epochs, Checkpoint = path is null ? null : new Checkpoint(path) { Resume = true } });
+            model.Fit(Samples(40),
+                new TrainingOptions { Epochs = epochs, Checkpoint = path is null ? null : new Checkpoint(path) { Resume = true } });
             return Weights(model);
         }
 
@@ -124,7 +127,8 @@ public class LayerTests
         StreamingSession stream = model.Stream();
         for (int t = 0; t < Steps; t++)
             Assert.Equal(whole[(t * 5)..(t * 5 + 5)], stream.Step(x.AsSpan(t * Features, Features)).ToArray());
-        Assert.Equal(10, new Model(new Bidirectional(new Gru(5)), new Snake()).Build(new Shape(Steps, Features)).GetWeights("snake_1/a").Length);
+        Assert.Equal(10, new Model(new Bidirectional(new Gru(5)), new Snake()).Build(new Shape(Steps, Features))
+            .GetWeights("snake_1/a").Length);
     }
 
     private static (Node Input, Node Output) Graph(string layer)

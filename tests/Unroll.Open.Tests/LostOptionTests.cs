@@ -69,12 +69,15 @@ public class LostOptionTests
         using var folder = new TemporaryFolder();
         var layer = new Bidirectional(new Gru(2) { KernelRegularizer = new SecretPenalty { Strength = 2 } });
         Model model = new Model(layer, new Dense(1)).Build(new Shape(4, 3));
-        Assert.Contains("would lose the option Strength: it is 2, but 1 would be read", Assert.Throws<UnrollException>(() => ModelFile.ToBytes(model)).Message, StringComparison.Ordinal);
+        Assert.Contains("would lose the option Strength: it is 2, but 1 would be read",
+            Assert.Throws<UnrollException>(() => ModelFile.ToBytes(model)).Message, StringComparison.Ordinal);
         var samples = new ArraySamples(new float[12], new Shape(4, 3), new float[1], new Shape(1));
         var options = new TrainingOptions { Epochs = 1, Checkpoint = new Checkpoint(folder.File("c.unroll")) };
-        Assert.Contains("the option Strength", Assert.Throws<UnrollException>(() => model.Fit(samples, options)).Message, StringComparison.Ordinal);
+        Assert.Contains("the option Strength", Assert.Throws<UnrollException>(() => model.Fit(samples, options)).Message,
+            StringComparison.Ordinal);
         Model plain = new Model(new Flatten(), new Dense(1)).Build(new Shape(4, 3));
-        Assert.Contains("the option Field", Assert.Throws<UnrollException>(() => plain.Fit(samples, options with { Loss = Lossy.With("Field") })).Message, StringComparison.Ordinal);
+        Assert.Contains("the option Field", Assert.Throws<UnrollException>(
+            () => plain.Fit(samples, options with { Loss = Lossy.With("Field") })).Message, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File("c.unroll")));
     }
 
@@ -87,7 +90,8 @@ public class LostOptionTests
         byte[] file = ModelFile.ToBytes(model);
         var older = (Dense)ModelFile.FromBytes(Without(Without(file, ",\"rate\":0.25"), ",\"fades\":false"), "m.unroll").Model.Layers[0];
         Assert.Equal(new Fading(3), older.KernelRegularizer);
-        Assert.Contains("The tests/fading has no steps", Assert.Throws<UnrollException>(() => ModelFile.FromBytes(Without(file, ",\"steps\":3"), "m.unroll")).Message, StringComparison.Ordinal);
+        Assert.Contains("The tests/fading has no steps", Assert.Throws<UnrollException>(
+            () => ModelFile.FromBytes(Without(file, ",\"steps\":3"), "m.unroll")).Message, StringComparison.Ordinal);
 
         static byte[] Without(byte[] file, string text) => Sealed.Replace(file, text, new string(' ', text.Length));
     }

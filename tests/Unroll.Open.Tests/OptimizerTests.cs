@@ -177,8 +177,10 @@ public sealed class OptimizerTests : IDisposable
             continued.Fit(Waves.Samples(40), options with { Epochs = 2, Continue = true });
         Assert.Equal(Waves.WeightsOf(whole), Waves.WeightsOf(continued));
 
-        foreach (Optimizer other in new Optimizer[] { s_own[name] with { LearningRate = 0.5 }, new OwnLion { LearningRate = 0.002 }, new Lion() })
-            Assert.Contains("the optimizer", Assert.Throws<UnrollException>(() => Waves.Small().Fit(Waves.Samples(40), kept with { Optimizer = other })).Message);
+        foreach (Optimizer other in new Optimizer[] { s_own[name] with { LearningRate = 0.5 }, new OwnLion { LearningRate = 0.002 },
+            new Lion() })
+            Assert.Contains("the optimizer",
+                Assert.Throws<UnrollException>(() => Waves.Small().Fit(Waves.Samples(40), kept with { Optimizer = other })).Message);
     }
 
     [Fact]
@@ -188,7 +190,8 @@ public sealed class OptimizerTests : IDisposable
         var options = new TrainingOptions { Epochs = 1, Optimizer = new OwnLion(), Continue = true };
         model.Fit(Waves.Samples(40), options);
         Assert.StartsWith(
-            "Continue goes on with the running sums of OwnLion with 1 running sum a weight, but the options have Lion with 1 running sum a weight.",
+            "Continue goes on with the running sums of OwnLion with 1 running sum a weight, but the options have Lion with 1 running sum a "
+                + "weight.",
             Assert.Throws<UnrollException>(() => model.Fit(Waves.Samples(40), options with { Optimizer = new Lion() })).Message);
     }
 
@@ -214,7 +217,12 @@ public sealed class OptimizerTests : IDisposable
         {
             List<(string? Name, int Count, double Rate, bool Decays)> notes = [];
             Model model = Waves.Wide(threads);
-            model.Fit(Waves.Samples(8), new TrainingOptions { Epochs = 1, BatchSize = 8, Optimizer = new Noting(notes, Whole: false) { ExcludeFromDecay = ["lstm_1/bias"] } });
+            model.Fit(Waves.Samples(8), new TrainingOptions
+            {
+                Epochs = 1,
+                BatchSize = 8,
+                Optimizer = new Noting(notes, Whole: false) { ExcludeFromDecay = ["lstm_1/bias"] }
+            });
             Assert.Equal(model.ParameterCount, notes.Sum(note => note.Count));
             Assert.Equal(256, notes.Where(note => !note.Decays).Sum(note => note.Count));
             Assert.All(notes, note => Assert.Null(note.Name));
@@ -236,7 +244,8 @@ public sealed class OptimizerTests : IDisposable
         };
         model.Fit(Waves.Samples(8), options);
         Assert.Equal(
-            [("dense_1/bias", 1, 0.125, false), ("dense_1/kernel", 64, 0.125, true), ("lstm_1/bias", 256, 0.5, false), ("lstm_1/recurrent_kernel", 64 * 256, 0.5, true)],
+            [("dense_1/bias", 1, 0.125, false), ("dense_1/kernel", 64, 0.125, true), ("lstm_1/bias", 256, 0.5, false),
+                ("lstm_1/recurrent_kernel", 64 * 256, 0.5, true)],
             notes.OrderBy(note => note.Name, StringComparer.Ordinal).Select(note => (note.Name!, note.Count, note.Rate, note.Decays)));
 
         Model apart = Waves.Wide();
@@ -267,7 +276,9 @@ public sealed class OptimizerTests : IDisposable
         Assert.StartsWith(
             "The optimiser keeps 1 running sums a weight, so there is no slot 1. Let Slots say how many it needs.",
             Assert.Throws<ArgumentOutOfRangeException>(() => Waves.Small().Fit(Waves.Samples(8), options)).Message);
-        Assert.Throws<UnrollException>(() => Waves.Small().Fit(Waves.Samples(8), options with { Optimizer = new OwnLookahead(new Adam()) { Every = 0 } }));
-        Assert.Throws<UnrollException>(() => Waves.Small().Fit(Waves.Samples(8), options with { Optimizer = new OwnLion { LearningRate = -1 } }));
+        Assert.Throws<UnrollException>(
+            () => Waves.Small().Fit(Waves.Samples(8), options with { Optimizer = new OwnLookahead(new Adam()) { Every = 0 } }));
+        Assert.Throws<UnrollException>(
+            () => Waves.Small().Fit(Waves.Samples(8), options with { Optimizer = new OwnLion { LearningRate = -1 } }));
     }
 }

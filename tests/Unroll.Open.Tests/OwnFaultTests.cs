@@ -14,7 +14,8 @@ public class OwnFaultTests
     [InlineData(-1, 0, "it must be at least 1")]
     [InlineData(1, 1, "PointOutput")]
     [InlineData(1, -2, "PointOutput")]
-    public void A_loss_of_vectors_that_says_something_impossible(int outputs, int point, string said) => Refused(new OddVectors(outputs, point), said);
+    public void A_loss_of_vectors_that_says_something_impossible(int outputs, int point, string said) =>
+        Refused(new OddVectors(outputs, point), said);
 
     [Theory]
     [InlineData(0, 0, "it must be at least 1")]
@@ -26,9 +27,12 @@ public class OwnFaultTests
     public void A_metric_that_is_null()
     {
         Model model = new Model(new Dense(2)).Build(new Shape(3));
-        Assert.Contains("Metric 1, counted from 0, is null", Assert.Throws<UnrollException>(() => model.Evaluate(s_samples, new MeanSquaredError(), [new Mae(), null!])).Message, StringComparison.Ordinal);
-        Assert.Contains("is null", Assert.Throws<UnrollException>(() => model.Fit(s_samples, new TrainingOptions { Metrics = [null!] })).Message, StringComparison.Ordinal);
-        Assert.Contains("is null", Assert.Throws<UnrollException>(() => model.Fit(s_samples, new TrainingOptions { Metrics = null! })).Message, StringComparison.Ordinal);
+        Assert.Contains("Metric 1, counted from 0, is null", Assert.Throws<UnrollException>(
+            () => model.Evaluate(s_samples, new MeanSquaredError(), [new Mae(), null!])).Message, StringComparison.Ordinal);
+        Assert.Contains("is null", Assert.Throws<UnrollException>(
+            () => model.Fit(s_samples, new TrainingOptions { Metrics = [null!] })).Message, StringComparison.Ordinal);
+        Assert.Contains("is null", Assert.Throws<UnrollException>(
+            () => model.Fit(s_samples, new TrainingOptions { Metrics = null! })).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -38,7 +42,8 @@ public class OwnFaultTests
     public void An_optimizer_with_impossible_slots(int slots)
     {
         Model model = new Model(new Dense(2)).Build(new Shape(3));
-        string message = Assert.Throws<UnrollException>(() => model.Fit(s_samples, new TrainingOptions { Optimizer = new Hoarder(slots) })).Message;
+        string message = Assert.Throws<UnrollException>(
+            () => model.Fit(s_samples, new TrainingOptions { Optimizer = new Hoarder(slots) })).Message;
         Assert.Contains($"Hoarder has {slots} running sums a weight (Slots)", message, StringComparison.Ordinal);
         Assert.Throws<UnrollException>(() => new TrainingLoop(model, new TrainingOptions { Optimizer = new Hoarder(slots) }));
     }
@@ -54,9 +59,11 @@ public class OwnFaultTests
             () => model.SetWeights("dense_1/bias", [1, 2]), () => model.Freeze("dense_1"), () => model.Build(new Shape(3)),
         ];
         foreach (Action each in refused)
-            Assert.Contains("A TrainingLoop has it until it is disposed of", Assert.Throws<InvalidOperationException>(each).Message, StringComparison.Ordinal);
+            Assert.Contains("A TrainingLoop has it until it is disposed of", Assert.Throws<InvalidOperationException>(each).Message,
+                StringComparison.Ordinal);
         forgotten.Dispose();
-        model.Fit(s_samples, new TrainingOptions { Epochs = 1 }, _ => Assert.DoesNotContain("TrainingLoop", Assert.Throws<InvalidOperationException>(() => model.SetWeights("dense_1/bias", [1, 2])).Message, StringComparison.Ordinal));
+        model.Fit(s_samples, new TrainingOptions { Epochs = 1 }, _ => Assert.DoesNotContain("TrainingLoop",
+            Assert.Throws<InvalidOperationException>(() => model.SetWeights("dense_1/bias", [1, 2])).Message, StringComparison.Ordinal));
     }
 
     private static void Refused(Loss loss, string said)
@@ -64,7 +71,8 @@ public class OwnFaultTests
         Model model = new Model(new Dense(2)).Build(new Shape(3));
         Action[] uses =
         [
-            () => model.Evaluate(s_samples, loss), () => model.Fit(s_samples, new TrainingOptions { Loss = loss }), () => GradientCheck.Of(loss), () => GradientCheck.Of(loss, 4),
+            () => model.Evaluate(s_samples, loss), () => model.Fit(s_samples, new TrainingOptions { Loss = loss }),
+            () => GradientCheck.Of(loss), () => GradientCheck.Of(loss, 4),
         ];
         foreach (Action use in uses)
             Assert.Contains(said, Assert.Throws<UnrollException>(use).Message, StringComparison.Ordinal);
@@ -149,11 +157,18 @@ public class FirstFaultTests
             _ => [new Dense(1)],
         };
         Model model = new Model(layers) { Threads = threads }.Build(new Shape(3), seed: 1);
-        var options = new TrainingOptions { Epochs = 2, BatchSize = 8, Loss = part.StartsWith("loss", StringComparison.Ordinal) ? new FaultyLoss(backward) : new MeanSquaredError() };
+        var options = new TrainingOptions
+        {
+            Epochs = 2,
+            BatchSize = 8,
+            Loss = part.StartsWith("loss", StringComparison.Ordinal)
+            ? new FaultyLoss(backward) : new MeanSquaredError()
+        };
         return Assert.Throws<TrainingDivergedException>(() => model.Fit(Samples(), options));
     }
 
-    private static ArraySamples Samples() => new([.. Enumerable.Range(0, 60).Select(i => MathF.Sin(i))], new Shape(3), [.. Enumerable.Range(0, 20).Select(i => MathF.Cos(i))], new Shape(1));
+    private static ArraySamples Samples() => new([.. Enumerable.Range(0, 60).Select(i => MathF.Sin(i))], new Shape(3),
+        [.. Enumerable.Range(0, 20).Select(i => MathF.Cos(i))], new Shape(1));
 
     private sealed record Hole(bool Backward) : ElementwiseActivation
     {
@@ -175,6 +190,7 @@ public class FirstFaultTests
     {
         public override double Penalty<T>(ReadOnlySpan<T> weights, Shape shape) => Backward ? 1 : double.NaN;
 
-        public override void AddGradient<T>(ReadOnlySpan<T> weights, Shape shape, Span<T> gradients) => gradients[0] += Backward ? T.NaN : T.Zero;
+        public override void AddGradient<T>(ReadOnlySpan<T> weights, Shape shape, Span<T> gradients) => gradients[0] += Backward ? T.NaN
+            : T.Zero;
     }
 }

@@ -61,7 +61,8 @@ internal sealed record SkipAbove(double Limit) : Layer
     }
 }
 
-internal sealed class SkipAboveOp<T>(SkipAbove options, LayerBuilder<T> builder, LayerInput input, StepMask mask) : LayerOp<T>(builder, input.Shape, input.Shape)
+internal sealed class SkipAboveOp<T>(SkipAbove options, LayerBuilder<T> builder, LayerInput input, StepMask mask)
+    : LayerOp<T>(builder, input.Shape, input.Shape)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int _stride = RowPadding.Pad(input.Shape.Features);

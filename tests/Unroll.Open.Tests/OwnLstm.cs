@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 using Unroll;
 using Unroll.Layers;
 
-/// <summary>The LSTM once more, written with public names: what the built-in one must not do better than a cell of one's own could.</summary>
+/// <summary>
+/// The LSTM once more, written with public names: what the built-in one must not do better than a cell of one's own could.
+/// </summary>
 internal sealed record OwnLstm(int Units) : Recurrent(Units)
 {
     protected override string Kind => "own_lstm";

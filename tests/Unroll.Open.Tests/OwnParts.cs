@@ -29,7 +29,8 @@ public sealed record HalfDistance : VectorLoss
             squares += Math.Pow(double.CreateTruncating(predictionsToGradients[c] - targets[c]), 2);
         double distance = Math.Sqrt(squares);
         for (int c = 0; c < targets.Length; c++)
-            predictionsToGradients[c] = scale * (predictionsToGradients[c] - targets[c]) * T.CreateTruncating(distance > 0 ? 0.5 / distance : 0);
+            predictionsToGradients[c] = scale * (predictionsToGradients[c] - targets[c])
+                * T.CreateTruncating(distance > 0 ? 0.5 / distance : 0);
         return 0.5 * distance;
     }
 }

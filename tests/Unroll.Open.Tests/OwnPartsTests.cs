@@ -7,7 +7,8 @@ namespace Unroll.Open.Tests;
 public class OwnPartsTests
 {
     private static readonly (Loss Loss, int Outputs)[] s_losses =
-        [(new PowerLoss(1.5), 2), (new HalfDistance(), 2), (new Laplace(), 4), (new Mixed(new PowerLoss(3), new Huber(0.5), 0.3), 2), (new Logistic(), 2)];
+        [(new PowerLoss(1.5), 2), (new HalfDistance(), 2), (new Laplace(), 4), (new Mixed(new PowerLoss(3), new Huber(0.5), 0.3), 2),
+            (new Logistic(), 2)];
 
     public static TheoryData<int> Losses => [.. Enumerable.Range(0, s_losses.Length)];
 
@@ -48,9 +49,12 @@ public class OwnPartsTests
         var samples = new ArraySamples([1, 5, -2, 0], new Shape(2), [4, 1, -2, 0], new Shape(2));
         Assert.Equal((Math.Pow(3, 1.5) + Math.Pow(4, 1.5)) / 1.5 / 4, same.Evaluate(samples, new PowerLoss(1.5)), 1e-6);
         Assert.Equal(0.5 * 5 / 2, same.Evaluate(samples, new HalfDistance()), 1e-6);
-        Assert.Equal((0.25 * 25 + 0.75 * 7) / 4, same.Evaluate(samples, new Mixed(new MeanSquaredError(), new MeanAbsoluteError(), 0.25)), 1e-6);
-        Assert.Equal(Math.Log(2) + 0.5 + 3 * Math.Exp(-0.5), same.Evaluate(new ArraySamples([1, 0.5f], new Shape(2), [4], new Shape(1)), new Laplace()), 1e-6);
-        Assert.Contains("must be above 1", Assert.Throws<UnrollException>(() => same.Evaluate(samples, new PowerLoss(1))).Message, StringComparison.Ordinal);
+        Assert.Equal((0.25 * 25 + 0.75 * 7) / 4, same.Evaluate(samples, new Mixed(new MeanSquaredError(), new MeanAbsoluteError(), 0.25)),
+            1e-6);
+        Assert.Equal(Math.Log(2) + 0.5 + 3 * Math.Exp(-0.5),
+            same.Evaluate(new ArraySamples([1, 0.5f], new Shape(2), [4], new Shape(1)), new Laplace()), 1e-6);
+        Assert.Contains("must be above 1", Assert.Throws<UnrollException>(() => same.Evaluate(samples, new PowerLoss(1))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +62,8 @@ public class OwnPartsTests
     {
         Model same = new Model(new Activate(Activation.Linear)).Build(new Shape(2));
         var samples = new ArraySamples([1, 5, -2, 0], new Shape(2), [4, 1, -2, 1], new Shape(2));
-        NamedValues found = same.Evaluate(samples, new MeanSquaredError(), [new LargestError(), Metric.Of("bias", (target, prediction) => prediction - target)]).Metrics;
+        NamedValues found = same.Evaluate(
+            samples, new MeanSquaredError(), [new LargestError(), Metric.Of("bias", (target, prediction) => prediction - target)]).Metrics;
         Assert.Equal(4, found["largest"]);
         Assert.Equal((-3 + 4 + 0 - 1) / 4.0, found["bias"]);
 
@@ -70,7 +75,8 @@ public class OwnPartsTests
         Assert.Equal((0 + 1) / 2.0, found["jaccard"]);
         Assert.Equal(1 / 3.0, found["accuracy"], 1e-9);
         var choices = new ArraySamples([0, 2, -1, 4], new Shape(2), [1, 0, 0, 1], new Shape(2));
-        Assert.Contains("neither", Assert.Throws<UnrollException>(() => same.Evaluate(choices, new CategoricalFocal(), [brier])).Message, StringComparison.Ordinal);
+        Assert.Contains("neither", Assert.Throws<UnrollException>(() => same.Evaluate(choices, new CategoricalFocal(), [brier])).Message,
+            StringComparison.Ordinal);
 
         static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
     }
@@ -82,10 +88,16 @@ public class OwnPartsTests
         float[] ring = model.GetWeights("simple_rnn_1/recurrent_kernel");
         for (int i = 0; i < 9; i++)
             Assert.InRange(ring[i], i is 1 or 5 or 6 ? 0.45f : 0, i is 1 or 5 or 6 ? 0.55f : 0);
-        Assert.Equal(ring, new Model(new SimpleRnn(3) { RecurrentInitializer = new Ring(0.5) }, new Dense(1)).Build(new Shape(4, 1), seed: 2).GetWeights("simple_rnn_1/recurrent_kernel"));
+        Assert.Equal(ring, new Model(new SimpleRnn(3) { RecurrentInitializer = new Ring(0.5) }, new Dense(1))
+            .Build(new Shape(4, 1), seed: 2).GetWeights("simple_rnn_1/recurrent_kernel"));
 
         var nothing = new ArraySamples(new float[8], new Shape(1), new float[8], new Shape(1));
-        Model drawn = new Model(new Dense(1) { KernelInitializer = Initializer.Constant(0.25), KernelRegularizer = new Binarize(0.1), UseBias = false }).Build(new Shape(1));
+        Model drawn = new Model(new Dense(1)
+        {
+            KernelInitializer = Initializer.Constant(0.25),
+            KernelRegularizer = new Binarize(0.1),
+            UseBias = false
+        }).Build(new Shape(1));
         Assert.Equal(0.1 * 0.75 * 0.75, drawn.Evaluate(nothing, new MeanSquaredError()), 1e-7);
         drawn.Fit(nothing, new TrainingOptions { Epochs = 200, Optimizer = new Sgd { LearningRate = 0.5 } });
         Assert.Equal(1, drawn.GetWeights("dense_1/kernel")[0], 1e-4);
@@ -95,19 +107,30 @@ public class OwnPartsTests
     public void Models_with_them_come_back_from_their_files()
     {
         PartsJson.Register();
-        var layer = new Gru(3) { KernelInitializer = new Ring(1.0 / 3), BiasInitializer = Initializer.Constant(0.1), KernelRegularizer = new Binarize(0.25), BiasRegularizer = new L1L2(0.5) };
+        var layer = new Gru(3)
+        {
+            KernelInitializer = new Ring(1.0 / 3),
+            BiasInitializer = Initializer.Constant(0.1),
+            KernelRegularizer = new Binarize(0.25),
+            BiasRegularizer = new L1L2(0.5)
+        };
         Model model = new Model(new Bidirectional(layer), new Dense(1)).Build(new Shape(4, 3), seed: 1);
         byte[] file = ModelFile.ToBytes(model);
         Model loaded = ModelFile.FromBytes(file, "m.unroll").Model;
         Assert.Equal(layer, ((Bidirectional)loaded.Layers[0]).Inner);
         Assert.Equal(file, ModelFile.ToBytes(loaded));
 
-        string message = Assert.Throws<UnrollException>(() => ModelFile.FromBytes(Sealed.Replace(file, "tests/binarize", "tests/binarise"), "m.unroll")).Message;
-        Assert.StartsWith("m.unroll holds the regularizer tests/binarise, a kind that is not registered here.", message, StringComparison.Ordinal);
-        Assert.Contains("is damaged", Assert.Throws<UnrollException>(() => ModelFile.FromBytes(Sealed.Replace(file, "GlorotUniform", "GlorotUnifurm"), "m.unroll")).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<UnrollException>(
+            () => ModelFile.FromBytes(Sealed.Replace(file, "tests/binarize", "tests/binarise"), "m.unroll")).Message;
+        Assert.StartsWith("m.unroll holds the regularizer tests/binarise, a kind that is not registered here.", message,
+            StringComparison.Ordinal);
+        Assert.Contains("is damaged", Assert.Throws<UnrollException>(() =>
+            ModelFile.FromBytes(Sealed.Replace(file, "GlorotUniform", "GlorotUnifurm"), "m.unroll")).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>What nobody registered cannot be written, and the message is the line to write; kinds that came later do not help earlier ones.</summary>
+    /// <summary>
+    /// What nobody registered cannot be written, and the message is the line to write; kinds that came later do not help earlier ones.
+    /// </summary>
     [Fact]
     public void What_is_not_registered_cannot_be_saved()
     {
@@ -117,7 +140,8 @@ public class OwnPartsTests
         Assert.Contains("Kinds.Register<Unnamed>(\"acme/unnamed\")", message, StringComparison.Ordinal);
         using var folder = new TemporaryFolder();
         var samples = new ArraySamples(new float[12], new Shape(4, 3), new float[4], new Shape(4, 1));
-        Assert.Equal(message, Assert.Throws<UnrollException>(() => model.Fit(samples, new TrainingOptions { Epochs = 1, Checkpoint = new Checkpoint(folder.File("c.unroll")) })).Message);
+        Assert.Equal(message, Assert.Throws<UnrollException>(
+            () => model.Fit(samples, new TrainingOptions { Epochs = 1, Checkpoint = new Checkpoint(folder.File("c.unroll")) })).Message);
     }
 
     [Fact]
@@ -131,13 +155,19 @@ public class OwnPartsTests
         Trained(3, loss, path);
         Assert.Equal(whole, Trained(6, loss, path));
         Trained(3, new Mixed(new PowerLoss(1.5), new Huber(), 0.5), folder.File("d.unroll"));
-        Assert.Contains("the loss", Assert.Throws<UnrollException>(() => Trained(6, new Mixed(new PowerLoss(1.6), new Huber(), 0.5), folder.File("d.unroll"))).Message, StringComparison.Ordinal);
+        Assert.Contains("the loss", Assert.Throws<UnrollException>(
+            () => Trained(6, new Mixed(new PowerLoss(1.6), new Huber(), 0.5), folder.File("d.unroll"))).Message, StringComparison.Ordinal);
     }
 
     private static float[] Trained(int epochs, Loss loss, string? path)
     {
         var samples = new ArraySamples(Noise(48, 3), new Shape(3), Noise(16, 5), new Shape(1));
-        Model model = new Model(new Dense(4) { Activation = Activation.Tanh, KernelInitializer = new Ring(1), KernelRegularizer = new Binarize(0.01) }, new Dense(1)).Build(new Shape(3), seed: 3);
+        Model model = new Model(new Dense(4)
+        {
+            Activation = Activation.Tanh,
+            KernelInitializer = new Ring(1),
+            KernelRegularizer = new Binarize(0.01)
+        }, new Dense(1)).Build(new Shape(3), seed: 3);
         model.Fit(samples, new TrainingOptions
         {
             Epochs = epochs,

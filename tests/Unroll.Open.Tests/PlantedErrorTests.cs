@@ -42,7 +42,8 @@ public class PlantedErrorTests
     {
         GradientCheck.Of(new SummingRnn(5, Shares: false), new Shape(4, 3)).ThrowIfWrong();
         foreach (int units in (ReadOnlySpan<int>)[5, 40])
-            Assert.Contains("CanShare must be false", Assert.Single(GradientCheck.Of(new SummingRnn(units, Shares: true), new Shape(4, 3)).Errors.Select(error => error[(error.IndexOf(':') + 1)..]).Distinct()), StringComparison.Ordinal);
+            Assert.Contains("CanShare must be false", Assert.Single(GradientCheck.Of(new SummingRnn(units, Shares: true),
+                new Shape(4, 3)).Errors.Select(error => error[(error.IndexOf(':') + 1)..]).Distinct()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +58,8 @@ public class PlantedErrorTests
     {
         Assert.Contains(GradientCheck.Of(new Fourth(wrong)).Errors, error => error.Contains(said, StringComparison.Ordinal));
         GradientCheckResult inLayer = GradientCheck.Of(new Dense(2) { KernelRegularizer = new Fourth(wrong) }, new Shape(3));
-        Assert.Contains(inLayer.Errors, error => error.Contains("dense_1/kernel", StringComparison.Ordinal) && error.Contains(said, StringComparison.Ordinal));
+        Assert.Contains(inLayer.Errors, error => error.Contains("dense_1/kernel", StringComparison.Ordinal)
+            && error.Contains(said, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -91,8 +93,10 @@ public class PlantedErrorTests
     [Fact]
     public void What_cannot_be_checked_is_refused()
     {
-        Assert.Contains("at least one", Assert.Throws<ArgumentException>(() => new GradientCheckOptions { Inputs = [] }).Message, StringComparison.Ordinal);
-        Assert.Contains("multiple", Assert.Throws<ArgumentException>(() => GradientCheck.Of(new Laplace(), 3)).Message, StringComparison.Ordinal);
+        Assert.Contains("at least one", Assert.Throws<ArgumentException>(() => new GradientCheckOptions { Inputs = [] }).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("multiple", Assert.Throws<ArgumentException>(() => GradientCheck.Of(new Laplace(), 3)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => GradientCheck.Of(new Laplace(), 0));
     }
 

@@ -102,7 +102,8 @@ internal sealed record OwnWeights(string Wrong) : Loss
         double sum = 0;
         for (int i = 0; i < row.Targets.Length; i++)
         {
-            double weight = double.CreateTruncating(row.WeightOf(i * row.Positions / row.Targets.Length)), error = double.CreateTruncating(row.Outputs[i] - row.Targets[i]);
+            double weight = double.CreateTruncating(row.WeightOf(i * row.Positions / row.Targets.Length)),
+                error = double.CreateTruncating(row.Outputs[i] - row.Targets[i]);
             weight = Wrong switch
             {
                 "ignores" => 1,

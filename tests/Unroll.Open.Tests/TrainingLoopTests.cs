@@ -18,7 +18,8 @@ public class TrainingLoopTests
         static Model New(int threads)
         {
             Model model = new Model(
-                new Gru(5) { ReturnSequences = true, Dropout = 0.2, KernelRegularizer = new L1L2(0.001, 0.01) }, new BatchNorm(), new Dropout(0.1),
+                new Gru(5) { ReturnSequences = true, Dropout = 0.2, KernelRegularizer = new L1L2(0.001, 0.01) }, new BatchNorm(),
+                new Dropout(0.1),
                 new Lstm(40) { RecurrentDropout = 0.1 }, new Dense(3), new BatchNorm { Name = "still" }, new Dense(1))
             {
                 Threads = threads,
@@ -67,7 +68,8 @@ public class TrainingLoopTests
     [Fact]
     public void Stateful_layers_carry_their_states_from_step_to_step()
     {
-        static Model New() => new Model(new Lstm(4) { Stateful = true }, new Dense(1)).Build(new Shape(Waves.Steps, Waves.Features), seed: 3);
+        static Model New() => new Model(new Lstm(4) { Stateful = true }, new Dense(1))
+            .Build(new Shape(Waves.Steps, Waves.Features), seed: 3);
         var options = new TrainingOptions { Epochs = 1, BatchSize = Batch, Shuffle = false, Optimizer = new Sgd { LearningRate = 0.1 } };
         Model fitted = New(), looped = New(), anew = New();
         fitted.Fit(Waves.Samples(Count), options);
@@ -113,7 +115,8 @@ public class TrainingLoopTests
         Assert.Equal(loss, mean, 1e-6);
         loop.GradientOf("dense_1/bias").Fill(9);
         loop.Backward(own);
-        Assert.All(model.Parameters.Zip(gradients), pair => Assert.InRange(Waves.Apart(pair.Second, loop.GradientOf(pair.First.Name).ToArray()), 0, 1e-6));
+        Assert.All(model.Parameters.Zip(gradients),
+            pair => Assert.InRange(Waves.Apart(pair.Second, loop.GradientOf(pair.First.Name).ToArray()), 0, 1e-6));
         Assert.InRange(Waves.Apart(inputGradients, loop.InputGradients.ToArray()), 0, 1e-6);
         Assert.InRange(inputGradients.Max(Math.Abs), 1e-3, 10);
     }
@@ -153,12 +156,15 @@ public class TrainingLoopTests
     [Fact]
     public void Gradients_go_through_two_models_as_through_one()
     {
-        Model front = new Model(new Gru(4) { ReturnSequences = true }).Build(new Shape(5, 2), seed: 1), back = new Model(new Lstm(3), new Dense(2)).Build(new Shape(5, 4), seed: 2);
+        Model front = new Model(new Gru(4) { ReturnSequences = true }).Build(new Shape(5, 2), seed: 1),
+            back = new Model(new Lstm(3), new Dense(2)).Build(new Shape(5, 4), seed: 2);
         Model both = new Model(new Gru(4) { ReturnSequences = true }, new Lstm(3), new Dense(2)).Build(new Shape(5, 2), seed: 3);
         foreach (Parameter parameter in both.Parameters)
-            both.SetWeights(parameter.Name, (front.Parameters.Any(own => own.Name == parameter.Name) ? front : back).GetWeights(parameter.Name));
+            both.SetWeights(parameter.Name, (front.Parameters.Any(own => own.Name == parameter.Name) ? front : back)
+                .GetWeights(parameter.Name));
         float[] inputs = Inputs(6)[..(6 * 10)], upstream = [.. Enumerable.Range(0, 12).Select(i => MathF.Cos(i))];
-        using TrainingLoop first = new(front, new TrainingOptions()), second = new(back, new TrainingOptions(), inputGradients: true), whole = new(both, new TrainingOptions());
+        using TrainingLoop first = new(front, new TrainingOptions()), second = new(back, new TrainingOptions(), inputGradients: true),
+            whole = new(both, new TrainingOptions());
         float[] middle = first.Forward(inputs).ToArray(), outputs = second.Forward(middle).ToArray();
         Assert.Equal(whole.Forward(inputs).ToArray(), outputs);
         second.Backward(upstream);
@@ -174,7 +180,8 @@ public class TrainingLoopTests
     [Fact]
     public void Several_outputs_and_masks_go_backward_too()
     {
-        Node x = Node.Input(new Shape(4, 2)), masked = new Masking().Apply(x), sequence = new Gru(3) { ReturnSequences = true }.Apply(masked), last = new Dense(2).Apply(new Lstm(2).Apply(sequence));
+        Node x = Node.Input(new Shape(4, 2)), masked = new Masking().Apply(x),
+            sequence = new Gru(3) { ReturnSequences = true }.Apply(masked), last = new Dense(2).Apply(new Lstm(2).Apply(sequence));
         Model model = new Model([x], [sequence, last]).Build(seed: 1);
         using var loop = new TrainingLoop(model, new TrainingOptions(), inputGradients: true);
         float[] inputs = [.. Enumerable.Range(0, 3 * 8).Select(i => i % 8 < 6 ? 0.1f * i + 0.1f : 0)];
@@ -265,12 +272,16 @@ public class TrainingLoopTests
         Model model = Waves.Small();
         TrainingOptions[] refused =
         [
-            new() { Schedule = new CosineSchedule() }, new() { ValidationSplit = 0.1 }, new() { EarlyStopping = new EarlyStopping() }, new() { Metrics = [new Mae()] },
-            new() { Checkpoint = new Checkpoint("x") }, new() { Callbacks = [new Halving()] }, new() { WeightAverage = new WeightAverage() }, new() { Continue = true },
+            new() { Schedule = new CosineSchedule() }, new() { ValidationSplit = 0.1 }, new() { EarlyStopping = new EarlyStopping() },
+            new() { Metrics = [new Mae()] },
+            new() { Checkpoint = new Checkpoint("x") }, new() { Callbacks = [new Halving()] },
+            new() { WeightAverage = new WeightAverage() }, new() { Continue = true },
         ];
         foreach (TrainingOptions options in refused)
-            Assert.StartsWith("A loop of your own has no use for ", Assert.Throws<ArgumentException>(() => new TrainingLoop(model, options)).Message);
-        Assert.Throws<UnrollException>(() => new TrainingLoop(model, new TrainingOptions { LayerRates = new Dictionary<string, double> { ["nobody"] = 1 } }));
+            Assert.StartsWith("A loop of your own has no use for ",
+                Assert.Throws<ArgumentException>(() => new TrainingLoop(model, options)).Message);
+        Assert.Throws<UnrollException>(
+            () => new TrainingLoop(model, new TrainingOptions { LayerRates = new Dictionary<string, double> { ["nobody"] = 1 } }));
         Assert.Throws<InvalidOperationException>(() => new TrainingLoop(new Model(new Dense(1)), new TrainingOptions()));
 
         using var loop = new TrainingLoop(model, new TrainingOptions());
@@ -288,7 +299,8 @@ public class TrainingLoopTests
         Assert.Throws<ArgumentException>(() => loop.GradientOf("nobody").Length);
         Assert.Throws<ArgumentException>(() => loop.SetWeights("dense_1/bias", [1, 2]));
         Assert.Throws<ArgumentOutOfRangeException>(() => loop.Step(-1));
-        Assert.Throws<UnrollException>(() => loop.ComputeGradients(new ArraySamples(new float[6], new Shape(3, 2), new float[1], new Shape(1)), [0]));
+        Assert.Throws<UnrollException>(
+            () => loop.ComputeGradients(new ArraySamples(new float[6], new Shape(3, 2), new float[1], new Shape(1)), [0]));
         Assert.Throws<UnrollException>(() => loop.ComputeGradients(
             new ArraySamples([.. Enumerable.Repeat(float.NaN, 14)], new Shape(7, 2), new float[1], new Shape(1)), [0]));
         Assert.Equal(double.NaN, loop.ComputeGradients([.. Enumerable.Repeat(float.NaN, 14)], [1]));
@@ -318,5 +330,6 @@ public class TrainingLoopTests
         Assert.InRange(steps.Count(each => each == 0), steps.Length * 2 / 3, steps.Length);
     }
 
-    private static float[] Inputs(int rows) => [.. Enumerable.Range(0, rows * Waves.Steps * Waves.Features).Select(i => MathF.Sin(0.7f * i) + 0.2f * MathF.Cos(i * i))];
+    private static float[] Inputs(int rows) =>
+        [.. Enumerable.Range(0, rows * Waves.Steps * Waves.Features).Select(i => MathF.Sin(0.7f * i) + 0.2f * MathF.Cos(i * i))];
 }

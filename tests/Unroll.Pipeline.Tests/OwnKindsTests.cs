@@ -22,7 +22,8 @@ public class OwnKindsTests
         {
             IReadOnlyList<string> z = Gates(cell, cell.Input, 4, cell.States[0]);
             IReadOnlyList<string> p = cell.Nodes("Split", [cell.Weights("peephole")], 3, ("axis", 0L));
-            string Gate(int gate, string peephole, string c) => cell.Node("Sigmoid", [cell.Node("Add", [z[gate], cell.Node("Mul", [peephole, c])])]);
+            string Gate(int gate, string peephole, string c) =>
+                cell.Node("Sigmoid", [cell.Node("Add", [z[gate], cell.Node("Mul", [peephole, c])])]);
             string next = cell.Node("Add", [
                 cell.Node("Mul", [Gate(1, p[1], cell.States[1]), cell.States[1]]),
                 cell.Node("Mul", [Gate(0, p[0], cell.States[1]), cell.Node("Tanh", [z[2]])])]);
@@ -70,13 +71,15 @@ public class OwnKindsTests
             _ => new NormLstm(5),
         };
         Same(new Model(cell, new Dense(1)).Build(new Shape(6, 2), seed: 2));
-        Same(new Model(new Masking(), new Bidirectional(cell with { ReturnSequences = true }), new Dense(2)).Build(new Shape(6, 2), seed: 2));
+        Same(new Model(new Masking(), new Bidirectional(cell with { ReturnSequences = true }), new Dense(2))
+            .Build(new Shape(6, 2), seed: 2));
         Same(new Model(new StackedRecurrent(cell, cell) { ReturnSequences = true }).Build(new Shape(6, 2), seed: 2));
     }
 
     [Fact]
     public void An_activation_of_a_user_is_exported() =>
-        Same(new Model(new Dense(3) { Activation = new Sine() }, new SimpleRnn(4) { Activation = new Sine() }).Build(new Shape(6, 2), seed: 2));
+        Same(new Model(new Dense(3) { Activation = new Sine() }, new SimpleRnn(4) { Activation = new Sine() })
+            .Build(new Shape(6, 2), seed: 2));
 
     /// <summary>The description names its kinds as files do.</summary>
     [Fact]

@@ -16,12 +16,14 @@ public class PipelineTests
         Onnx.Save(model, path);
         try
         {
-            Window[] windows = [.. Enumerable.Range(0, 7).Select(row => new Window { Prices = [.. Enumerable.Range(0, 60).Select(i => MathF.Sin(row + (i / 4f)))] })];
+            Window[] windows = [.. Enumerable.Range(0, 7)
+                .Select(row => new Window { Prices = [.. Enumerable.Range(0, 60).Select(i => MathF.Sin(row + (i / 4f)))] })];
             var context = new MLContext(seed: 1);
             IDataView data = context.Data.LoadFromEnumerable(windows);
             var shapes = new Dictionary<string, int[]> { ["input_1"] = [1, 60, 1], ["dense_1"] = [1, 1] };
             IDataView scored = context.Transforms.CopyColumns("input_1", nameof(Window.Prices))
-                .Append(context.Transforms.ApplyOnnxModel(["dense_1"], ["input_1"], path, shapes, null, false, 100)).Fit(data).Transform(data);
+                .Append(context.Transforms.ApplyOnnxModel(["dense_1"], ["input_1"], path, shapes, null, false, 100)).Fit(data)
+                    .Transform(data);
             float[] actual = [.. scored.GetColumn<float[]>("dense_1").Select(row => row[0])];
             float[] expected = model.Predict([.. windows.SelectMany(window => window.Prices)]);
             Assert.Equal(expected, actual, (a, b) => Math.Abs(a - b) <= 1e-5f);

@@ -27,7 +27,8 @@ public sealed partial class ServiceTests
         await Serve(Made(), async (client, _) =>
         {
             int wrong = 0;
-            await Parallel.ForEachAsync(Enumerable.Range(0, Callers), new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (caller, stop) =>
+            await Parallel.ForEachAsync(Enumerable.Range(0, Callers), new ParallelOptions { MaxDegreeOfParallelism = Callers },
+                async (caller, stop) =>
             {
                 for (int i = 0; i < Requests; i++)
                 {
@@ -43,7 +44,8 @@ public sealed partial class ServiceTests
     [Fact]
     public async Task Beside_training_every_answer_is_that_of_some_step_and_training_is_undisturbed()
     {
-        var samples = new ArraySamples([.. Windows.SelectMany(window => window)], new Shape(Steps, 1), [.. Windows.SelectMany(window => window[..2])], new Shape(2));
+        var samples = new ArraySamples([.. Windows.SelectMany(window => window)], new Shape(Steps, 1),
+            [.. Windows.SelectMany(window => window[..2])], new Shape(2));
         TrainingOptions options = new() { Epochs = 20, BatchSize = 10, Seed = 1 };
         Model alone = Made();
         var possible = new HashSet<string> { Bits(alone.Predict(Windows[0])) };
@@ -52,7 +54,8 @@ public sealed partial class ServiceTests
         {
             using var ended = new CancellationTokenSource();
             var seen = new System.Collections.Concurrent.ConcurrentBag<string>();
-            Task asking = Parallel.ForEachAsync(Enumerable.Range(0, 4), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (_, stop) =>
+            Task asking = Parallel.ForEachAsync(Enumerable.Range(0, 4), new ParallelOptions { MaxDegreeOfParallelism = 4 },
+                async (_, stop) =>
             {
                 do
                     seen.Add(Bits(await Ask(client, "/predict", Windows[0], stop)));
@@ -72,7 +75,8 @@ public sealed partial class ServiceTests
     public async Task Each_client_has_states_of_its_own()
     {
         Model alone = Made();
-        await Serve(Made(), async (client, _) => await Parallel.ForEachAsync(Enumerable.Range(0, Callers), new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (caller, stop) =>
+        await Serve(Made(), async (client, _) => await Parallel.ForEachAsync(
+            Enumerable.Range(0, Callers), new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (caller, stop) =>
         {
             StreamingSession expected = alone.Stream();
             foreach (float value in Windows[caller])

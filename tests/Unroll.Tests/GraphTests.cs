@@ -52,7 +52,8 @@ public class GraphTests
     [Fact]
     public void A_part_may_have_a_layer_put_upon_the_trained_ones()
     {
-        Node x = Node.Input(new Shape(4, 3)), read = new Gru(5).Apply(x), a = new Dense(2).Apply(read), b = new Dense(2).Apply(read), other = Node.Input(new Shape(2), "later");
+        Node x = Node.Input(new Shape(4, 3)), read = new Gru(5).Apply(x), a = new Dense(2).Apply(read), b = new Dense(2).Apply(read),
+            other = Node.Input(new Shape(2), "later");
         Model model = new Model([x], [a, b]).Build(3);
         float[] values = TestFloats(3 * 12, 1);
         float[][] both = model.PredictEach(values);
@@ -73,14 +74,16 @@ public class GraphTests
         var samples = new ArraySamples(TestFloats(40 * 6, 1), new Shape(6, 1), TestFloats(40, 2), new Shape(1));
         var options = new TrainingOptions { Epochs = 3, BatchSize = 16, ValidationSplit = 0.25 };
         History first = graph.Fit(samples, options), second = stack.Fit(samples, options);
-        Assert.Equal(second.Epochs.Select(epoch => (epoch.Loss, epoch.ValidationLoss)), first.Epochs.Select(epoch => (epoch.Loss, epoch.ValidationLoss)));
+        Assert.Equal(second.Epochs.Select(epoch => (epoch.Loss, epoch.ValidationLoss)),
+            first.Epochs.Select(epoch => (epoch.Loss, epoch.ValidationLoss)));
         Assert.Equal(stack.Predict(samples), graph.Predict(samples));
     }
 
     [Fact]
     public void Any_number_of_threads_gives_the_same_bits()
     {
-        var samples = new ArraySamples([(TestFloats(50 * 12, 1), new Shape(4, 3)), (TestFloats(50 * 6, 2), new Shape(3, 2))], [(TestFloats(50 * 6, 3), new Shape(3, 2)), (TestFloats(50 * 2, 4), new Shape(2))]);
+        var samples = new ArraySamples([(TestFloats(50 * 12, 1), new Shape(4, 3)), (TestFloats(50 * 6, 2), new Shape(3, 2))],
+            [(TestFloats(50 * 6, 3), new Shape(3, 2)), (TestFloats(50 * 2, 4), new Shape(2))]);
         float[][] results = [.. new[] { 1, 2, 5 }.Select(threads =>
         {
             Model template = Decoder();
@@ -101,7 +104,8 @@ public class GraphTests
         float[] x = TestFloats(24, 1), y = TestFloats(12, 2), first = TestFloats(12, 3), second = TestFloats(4, 4);
         var samples = new ArraySamples([(x, new Shape(4, 3)), (y, new Shape(3, 2))], [(first, new Shape(3, 2)), (second, new Shape(2))]);
         float[][] outputs = model.PredictEach(x, y);
-        double expected = outputs[0].Zip(first, (a, b) => Math.Pow((double)a - b, 2)).Average() + outputs[1].Zip(second, (a, b) => Math.Pow((double)a - b, 2)).Average();
+        double expected = outputs[0].Zip(first, (a, b) => Math.Pow((double)a - b, 2)).Average() + outputs[1]
+            .Zip(second, (a, b) => Math.Pow((double)a - b, 2)).Average();
         Assert.Equal(expected, model.Evaluate(samples, new MeanSquaredError()), 1e-6);
     }
 
@@ -109,18 +113,23 @@ public class GraphTests
     public void Graphs_that_cannot_be()
     {
         Node x = Node.Input(new Shape(4, 3), "x"), y = Node.Input(new Shape(4, 3), "y"), a = new Dense(2).Apply(x);
-        Is("The outputs need the input x of shape (4, 3), which is not among the inputs of the model. Add it to them.", () => new Model([y], [a]));
+        Is("The outputs need the input x of shape (4, 3), which is not among the inputs of the model. Add it to them.",
+            () => new Model([y], [a]));
         Is("No output needs the input y of shape (4, 3). Leave it out.", () => new Model([x, y], [a]));
         Is("Each output of a model is given once, and comes from a layer.", () => new Model([x], [x]));
         Is("Each output of a model is given once, and comes from a layer.", () => new Model([x], [a, a]));
         Is("One node is given twice as an input of the model. Give each once.", () => new Model([x, x], [a]));
-        Is("The output of a layer (dense, shape (4, 2)) is given as an input of the model. Inputs are made with Node.Input.", () => new Model([a], [a]));
+        Is("The output of a layer (dense, shape (4, 2)) is given as an input of the model. Inputs are made with Node.Input.",
+            () => new Model([a], [a]));
         Is("dense takes one input, but 2 were given.", () => new Dense(2).Apply(x, y));
         Is("lstm takes a sequence, and after it no states or all, h (3), c (3); given were (4, 3), (4, 3).", () => new Lstm(3).Apply(x, y));
-        Is("Two layers are named top. Give each layer a name of its own, or none.", () => new Model([x], [new Dense(1) { Name = "top" }.Apply(new Dense(2) { Name = "top" }.Apply(x))]));
-        Is("dense_1/kernel has shape (3, 2), but the layer's other place in the graph needs (2, 2). Shared layers need inputs with the same number of features.", () => new Model([x], [a.Again(a)]).Build(0));
+        Is("Two layers are named top. Give each layer a name of its own, or none.",
+            () => new Model([x], [new Dense(1) { Name = "top" }.Apply(new Dense(2) { Name = "top" }.Apply(x))]));
+        Is("dense_1/kernel has shape (3, 2), but the layer's other place in the graph needs (2, 2). Shared layers need inputs with the "
+            + "same number of features.", () => new Model([x], [a.Again(a)]).Build(0));
         Is("An input comes from no layer that could be used again. Call Again on what a layer gave.", () => x.Again(y));
-        Is("The model's graph has inputs of shape (4, 3), but (4, 2) was given. Leave the shape out, or make the graph anew.", () => new Model([x], [a]).Build(new Shape(4, 2)));
+        Is("The model's graph has inputs of shape (4, 3), but (4, 2) was given. Leave the shape out, or make the graph anew.",
+            () => new Model([x], [a]).Build(new Shape(4, 2)));
     }
 
     private static void Is(string message, Func<object> made) => Assert.Equal(message, Assert.Throws<UnrollException>(made).Message);

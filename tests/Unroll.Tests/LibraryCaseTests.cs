@@ -6,8 +6,8 @@ using Xunit;
 namespace Unroll.Tests;
 
 /// <summary>
-/// What users ran into, as they wrote it, one case for each kind of fault: wrong answers without a word, options that were ignored, messages
-/// that sent them the wrong way. Each kind has tests of its own beside.
+/// What users ran into, as they wrote it, one case for each kind of fault: wrong answers without a word, options that were ignored,
+/// messages that sent them the wrong way. Each kind has tests of its own beside.
 /// </summary>
 public sealed class LibraryCaseTests
 {
@@ -116,7 +116,12 @@ public sealed class LibraryCaseTests
     public void L10_The_patience_of_early_stopping()
     {
         Model m = new Model(new Dense(1)).Build(new Shape(1));
-        var options = new TrainingOptions { Epochs = 20, Optimizer = new Sgd { LearningRate = 1e-30 }, EarlyStopping = new EarlyStopping(2, 1) };
+        var options = new TrainingOptions
+        {
+            Epochs = 20,
+            Optimizer = new Sgd { LearningRate = 1e-30 },
+            EarlyStopping = new EarlyStopping(2, 1)
+        };
         Assert.Equal(3, m.Fit(Line([0], [1]), options).Epochs.Count);
     }
 
@@ -139,7 +144,8 @@ public sealed class LibraryCaseTests
         Model m = new Model(new Dense(4)).Build(new Shape(3, 4), seed: 1);
         float[] before = m.GetWeights("dense_1/bias");
         var samples = new ArraySamples(x, new Shape(3, 4), t, new Shape(4));
-        Assert.Matches(@"\b39\b", Error(() => m.Fit(samples, new TrainingOptions { Epochs = 2, BatchSize = 4, Shuffle = false, Loss = new Ctc() })));
+        Assert.Matches(@"\b39\b",
+            Error(() => m.Fit(samples, new TrainingOptions { Epochs = 2, BatchSize = 4, Shuffle = false, Loss = new Ctc() })));
         Assert.Equal(before, m.GetWeights("dense_1/bias"));
     }
 
@@ -156,7 +162,8 @@ public sealed class LibraryCaseTests
 
     [Fact]
     public void L14_ReLU_and_NaN() =>
-        Assert.All(new Model(new Dense(2) { Activation = Activation.Relu }).Build(new Shape(3), seed: 1).Predict(1, float.NaN, 2), y => Assert.True(float.IsNaN(y)));
+        Assert.All(new Model(new Dense(2) { Activation = Activation.Relu }).Build(new Shape(3), seed: 1).Predict(1, float.NaN, 2),
+            y => Assert.True(float.IsNaN(y)));
 
     [Fact]
     public void L15_The_states_of_Bidirectional_in_a_graph()
@@ -227,7 +234,8 @@ public sealed class LibraryCaseTests
         var dense = new Dense(1) { UseBias = false, KernelInitializer = Initializer.Ones, KernelRegularizer = new L1L2(0, 0.5) };
         Model m = new Model(dense).Build(new Shape(1));
         ArraySamples s = Line([1], [0]);
-        EpochRecord e = m.Fit(s, new TrainingOptions { Epochs = 1, Optimizer = new Sgd { LearningRate = 1e-20 }, Validation = s }).Epochs[0];
+        EpochRecord e = m.Fit(
+            s, new TrainingOptions { Epochs = 1, Optimizer = new Sgd { LearningRate = 1e-20 }, Validation = s }).Epochs[0];
         Assert.Equal((1.5, 1.5, 1.5), (e.Loss, e.ValidationLoss!.Value, m.Evaluate(s, new MeanSquaredError())));
     }
 
@@ -244,7 +252,8 @@ public sealed class LibraryCaseTests
     {
         string path = Path.Combine(Path.GetTempPath(), $"unroll-{Guid.NewGuid():N}.csv");
         File.WriteAllText(path, "date,y\n" + string.Concat(Enumerable.Range(1, 28).Select(i => $"2020-01-{i:00},{i % 5}\n")));
-        string error = Error(() => _ = new ForecastSplit(TimeSeries.Read(path), target: "y", train: "2020-01-01..2020-01-20", test: "2020-01-21..", window: 60));
+        string error = Error(() => _ =
+            new ForecastSplit(TimeSeries.Read(path), target: "y", train: "2020-01-01..2020-01-20", test: "2020-01-21..", window: 60));
         File.Delete(path);
         Assert.NotEqual("", error);
         Assert.DoesNotContain("--", error);

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Unroll.Tests;
 
-/// <summary>An encoder, attention and a decoder on sequences of unequal lengths: what stands in the padding, and how much of it there is, changes nothing.</summary>
+/// <summary>
+/// An encoder, attention and a decoder on sequences of unequal lengths: what stands in the padding, and how much of it there is, changes
+/// nothing.
+/// </summary>
 public class PaddingTests
 {
     private const int Tokens = 9, Units = 6, Longest = 5;
@@ -27,7 +30,8 @@ public class PaddingTests
         Assert.Equal(Told(clean, samples), Told(spoilt, samples));
         foreach (Model model in (Model[])[clean, spoilt])
             model.Fit(samples, new TrainingOptions { Epochs = 3, BatchSize = 4, Loss = new SparseCategoricalCrossEntropy(), Seed = 1 });
-        foreach (Parameter parameter in clean.Parameters.Where(parameter => !parameter.Name.EndsWith("/embeddings", StringComparison.Ordinal)))
+        foreach (Parameter parameter in clean.Parameters.Where(
+            parameter => !parameter.Name.EndsWith("/embeddings", StringComparison.Ordinal)))
             Assert.Equal(clean.GetWeights(parameter.Name), spoilt.GetWeights(parameter.Name));
     }
 
@@ -35,7 +39,8 @@ public class PaddingTests
     [MemberData(nameof(Attentions))]
     public void More_padding_changes_nothing(string attention)
     {
-        float[] exact = Told(Make(attention, Longest).Whole, Samples(Longest)), padded = Told(Make(attention, Longest + 6).Whole, Samples(Longest + 6));
+        float[] exact = Told(Make(attention, Longest).Whole, Samples(Longest)),
+            padded = Told(Make(attention, Longest + 6).Whole, Samples(Longest + 6));
         Assert.Equal(exact.Length, padded.Length);
         Assert.All(exact.Zip(padded), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
     }
@@ -54,7 +59,8 @@ public class PaddingTests
         for (int i = 0; i < samples.Count; i++)
         {
             int[] tokens = [1, .. found[i].Tokens];
-            float[] logits = parts.Whole.PredictEach(inputs[(i * Longest)..((i + 1) * Longest)], [.. tokens.Concat(new int[Longest]).Take(Longest).Select(token => (float)token)])[0];
+            float[] logits = parts.Whole.PredictEach(inputs[(i * Longest)..((i + 1) * Longest)],
+                [.. tokens.Concat(new int[Longest]).Take(Longest).Select(token => (float)token)])[0];
             int[] targets = found[i].Tokens.Count < Longest - 1 ? [.. found[i].Tokens, 2] : [.. found[i].Tokens];
             double log = 0;
             for (int t = 0; t < targets.Length; t++)
@@ -81,9 +87,11 @@ public class PaddingTests
     private static Parts Make(string attention, int steps)
     {
         Node x = Node.Input(new Shape(steps)), before = Node.Input(new Shape(steps));
-        Node read = new Bidirectional(new Gru(Units / 2) { ReturnSequences = true }).Apply(new Embedding(Tokens, 4) { MaskZero = true, Name = "read" }.Apply(x));
+        Node read = new Bidirectional(new Gru(Units / 2) { ReturnSequences = true })
+            .Apply(new Embedding(Tokens, 4) { MaskZero = true, Name = "read" }.Apply(x));
         Node start = new Dense(Units).Apply(new GlobalAveragePooling().Apply(read));
-        Node decoded = new Gru(Units) { ReturnSequences = true, ReturnState = true }.Apply(new Embedding(Tokens, 4) { MaskZero = true, Name = "written" }.Apply(before), start);
+        Node decoded = new Gru(Units) { ReturnSequences = true, ReturnState = true }
+            .Apply(new Embedding(Tokens, 4) { MaskZero = true, Name = "written" }.Apply(before), start);
         AttentionLayer layer = attention switch
         {
             "dot" => new Attention { ReturnScores = true },
@@ -95,7 +103,8 @@ public class PaddingTests
         foreach (Parameter parameter in whole.Parameters)
             whole.SetWeights(parameter.Name, TestData.Single(parameter.Length, parameter.Length, 1.5f));
         Model encoder = whole.Cut([(x, Node.Input(x.Shape))], [start, read]);
-        Model step = whole.Cut([(before, Node.Input(new Shape(1))), (start, Node.Input(start.Shape)), (read, Node.Input(read.Shape))], [logits, decoded.States[0], context.Scores]);
+        Model step = whole.Cut([(before, Node.Input(new Shape(1))), (start, Node.Input(start.Shape)), (read, Node.Input(read.Shape))],
+            [logits, decoded.States[0], context.Scores]);
         return new Parts(whole, encoder, step);
     }
 
@@ -103,7 +112,8 @@ public class PaddingTests
 
     private static TokenSamples Samples(int steps)
     {
-        int[][] Sequences(Func<int, int> length) => [.. Enumerable.Range(0, 10).Select(i => Enumerable.Range(0, length(i)).Select(t => 3 + ((i * 5 + t * 2) % 6)).ToArray())];
+        int[][] Sequences(Func<int, int> length) =>
+            [.. Enumerable.Range(0, 10).Select(i => Enumerable.Range(0, length(i)).Select(t => 3 + ((i * 5 + t * 2) % 6)).ToArray())];
         int[][] read = Sequences(i => 1 + (i % Longest)), written = Sequences(LengthWritten);
         return new TokenSamples(
             [new TokenColumn(read, steps, 0), new TokenColumn([.. written.Select(row => row.Prepend(1).SkipLast(1).ToArray())], steps, 0)],

@@ -4,14 +4,18 @@ using Xunit;
 
 namespace Unroll.Tests;
 
-/// <summary>Streams hold states only: what they share, how they are kept, and many at once. Runs alone, since it counts allocated bytes.</summary>
+/// <summary>
+/// Streams hold states only: what they share, how they are kept, and many at once. Runs alone, since it counts allocated bytes.
+/// </summary>
 [Collection(nameof(AllocationTests))]
 public sealed class StreamStatesTests
 {
     private const int Steps = 12, Features = 2;
 
     private static Model Made(int threads = 2, params Layer[] layers) =>
-        new Model(layers.Length > 0 ? layers : [new Lstm(9) { ReturnSequences = true, Name = "low" }, new Gru(5) { Name = "high" }, new Dense(3)]) { Threads = threads }.Build(new Shape(Steps, Features), 7);
+        new Model(layers.Length > 0 ? layers : [new Lstm(9) { ReturnSequences = true, Name = "low" }, new Gru(5) { Name = "high" },
+            new Dense(3)])
+        { Threads = threads }.Build(new Shape(Steps, Features), 7);
 
     private static float[] Noise(int count, int seed = 1) => TestData.Single(count, seed);
 
@@ -44,7 +48,8 @@ public sealed class StreamStatesTests
         Assert.Equal(Next(afresh, 2), Next(stream, 2));
 
         // Trained further: the states of before, the weights of after.
-        other.Fit(new ArraySamples(Noise(8 * Steps * Features), model.InputShape, Noise(24), new Shape(3)), new TrainingOptions { Epochs = 1 });
+        other.Fit(new ArraySamples(Noise(8 * Steps * Features), model.InputShape, Noise(24), new Shape(3)),
+            new TrainingOptions { Epochs = 1 });
         ModelStates states = stream.GetStates();
         model.CopyWeights(other);
         StreamingSession expected = other.Stream();
@@ -57,23 +62,28 @@ public sealed class StreamStatesTests
     public void Every_kind_of_layer_finds_its_weights_and_states()
     {
         Node x = Node.Input(new Shape(Steps, Features)), wide = new Dense(4) { Name = "z" }.Apply(x);
-        Node once = new Gru(4) { ReturnSequences = true, Name = "again" }.Apply(wide), twice = once.Again(new BatchNorm { Name = "norm" }.Apply(once));
+        Node once = new Gru(4) { ReturnSequences = true, Name = "again" }.Apply(wide),
+            twice = once.Again(new BatchNorm { Name = "norm" }.Apply(once));
         Node stacked = new StackedRecurrent(new Lstm(3), new SimpleRnn(5)) { ReturnSequences = true }.Apply(twice);
         Model model = new Model([x], [new Dense(2) { Name = "a" }.Apply(stacked), new LayerNorm().Apply(twice)]).Build(seed: 4);
-        model.Fit(new ArraySamples([(Noise(6 * Steps * Features), x.Shape)], [(Noise(6 * Steps * 2, 2), new Shape(Steps, 2)), (Noise(6 * Steps * 4, 3), new Shape(Steps, 4))]), new TrainingOptions { Epochs = 2 });
+        model.Fit(new ArraySamples([(Noise(6 * Steps * Features), x.Shape)], [(Noise(6 * Steps * 2, 2), new Shape(Steps, 2)),
+            (Noise(6 * Steps * 4, 3), new Shape(Steps, 4))]), new TrainingOptions { Epochs = 2 });
         float[] sequence = Noise(Steps * Features, 9);
         float[][] whole = model.PredictEach(sequence);
         StreamingSession stream = model.Stream();
         for (int t = 0; t < Steps; t++)
-            Assert.Equal([.. whole[0].AsSpan(t * 2, 2), .. whole[1].AsSpan(t * 4, 4)], stream.Step(sequence.AsSpan(t * Features, Features)));
-        Assert.Equal(["again/h", "again[2]/h", "stacked_recurrent_1/lstm_1/c", "stacked_recurrent_1/lstm_1/h", "stacked_recurrent_1/simple_rnn_2/h"], stream.GetStates().Names.Order(StringComparer.Ordinal));
+            Assert.Equal([.. whole[0].AsSpan(t * 2, 2), .. whole[1].AsSpan(t * 4, 4)],
+                stream.Step(sequence.AsSpan(t * Features, Features)));
+        Assert.Equal(["again/h", "again[2]/h", "stacked_recurrent_1/lstm_1/c", "stacked_recurrent_1/lstm_1/h",
+            "stacked_recurrent_1/simple_rnn_2/h"], stream.GetStates().Names.Order(StringComparer.Ordinal));
         Assert.NotEqual(stream.GetStates()["again/h"], stream.GetStates()["again[2]/h"]);
 
         // A stream's graph counts the uses of a layer anew; training must not see that.
         Model Copy() => model.Cut([(x, Node.Input(x.Shape))], model.Outputs).Build(seed: 4);
         Model calm = Copy(), watched = Copy();
         watched.Stream().Step(1, 2);
-        var samples = new ArraySamples([(Noise(6 * Steps * Features), x.Shape)], [(Noise(6 * Steps * 2, 2), new Shape(Steps, 2)), (Noise(6 * Steps * 4, 3), new Shape(Steps, 4))]);
+        var samples = new ArraySamples([(Noise(6 * Steps * Features), x.Shape)],
+            [(Noise(6 * Steps * 2, 2), new Shape(Steps, 2)), (Noise(6 * Steps * 4, 3), new Shape(Steps, 4))]);
         calm.Fit(samples, new TrainingOptions { Epochs = 2 });
         watched.Fit(samples, new TrainingOptions { Epochs = 2 });
         Assert.Equal(TestSamples.Weights(calm), TestSamples.Weights(watched));
@@ -87,7 +97,8 @@ public sealed class StreamStatesTests
         Model model = Made(threads);
         foreach (int count in new[] { 1, 2, 7, 64 })
         {
-            StreamingSession[] alone = [.. Enumerable.Range(0, count).Select(_ => model.Stream())], together = [.. alone.Select(_ => model.Stream())];
+            StreamingSession[] alone = [.. Enumerable.Range(0, count).Select(_ => model.Stream())],
+                together = [.. alone.Select(_ => model.Stream())];
             for (int i = 0; i < count; i++)
             {
                 // At different step counts.
@@ -112,7 +123,8 @@ public sealed class StreamStatesTests
     public void A_large_step_is_shared_out_with_the_same_bits()
     {
         Model model = Made(2, new Gru(128), new Dense(3));
-        StreamingSession[] alone = [.. Enumerable.Range(0, 100).Select(_ => model.Stream())], together = [.. alone.Select(_ => model.Stream())];
+        StreamingSession[] alone = [.. Enumerable.Range(0, 100).Select(_ => model.Stream())],
+            together = [.. alone.Select(_ => model.Stream())];
         Assert.True(100 * model.ParameterCount > 1 << 22);
         float[] observations = Noise(100 * Features), outputs = new float[300];
         for (int t = 0; t < 3; t++)
@@ -129,11 +141,16 @@ public sealed class StreamStatesTests
         Model model = Made(), other = Made();
         StreamingSession a = model.Stream(), b = model.Stream(), foreign = other.Stream();
         float[] two = new float[2 * Features], six = new float[6];
-        Is<ArgumentException>("Stream 1 is of another model. Give streams that this model's Stream opened. (Parameter 'streams')", () => model.Step([a, foreign], two, six));
-        Is<ArgumentException>("Stream 0 is null. Give streams that this model's Stream opened. (Parameter 'streams')", () => model.Step([null!, a], two, six));
-        Is<ArgumentException>("Stream 2 is stream 0 once more. Give each stream once; its observations go one after the other. (Parameter 'streams')", () => model.Step([a, b, a], new float[6], new float[9]));
-        Is<ArgumentException>("2 streams take 4 values, 2 each, but 3 were given. (Parameter 'observations')", () => model.Step([a, b], two.AsSpan(1), six));
-        Is<ArgumentException>("2 steps give 6 values, but there is room for 5. (Parameter 'outputs')", () => model.Step([a, b], two, six.AsSpan(1)));
+        Is<ArgumentException>("Stream 1 is of another model. Give streams that this model's Stream opened. (Parameter 'streams')",
+            () => model.Step([a, foreign], two, six));
+        Is<ArgumentException>("Stream 0 is null. Give streams that this model's Stream opened. (Parameter 'streams')",
+            () => model.Step([null!, a], two, six));
+        Is<ArgumentException>("Stream 2 is stream 0 once more. Give each stream once; its observations go one after the other. (Parameter "
+            + "'streams')", () => model.Step([a, b, a], new float[6], new float[9]));
+        Is<ArgumentException>("2 streams take 4 values, 2 each, but 3 were given. (Parameter 'observations')",
+            () => model.Step([a, b], two.AsSpan(1), six));
+        Is<ArgumentException>("2 steps give 6 values, but there is room for 5. (Parameter 'outputs')",
+            () => model.Step([a, b], two, six.AsSpan(1)));
         Is<ArgumentException>("1 step gives 3 values, but there is room for 6. (Parameter 'outputs')", () => a.Step(two.AsSpan(2), six));
         Assert.Equal(0, a.Steps + b.Steps);
         Assert.Equal(Next(foreign, 1), Next(a, 1));
@@ -203,19 +220,23 @@ public sealed class StreamStatesTests
             ("low (lstm, 9)", [new Lstm(8) { ReturnSequences = true, Name = "low" }, new Gru(5) { Name = "high" }, new Dense(3)]),
             ("name", [new Lstm(9) { ReturnSequences = true }, new Gru(5) { Name = "high" }, new Dense(3)]),
             ("kind", [new Lstm(9) { ReturnSequences = true, Name = "low" }, new SimpleRnn(5) { Name = "high" }, new Dense(3)]),
-            ("more", [new Lstm(9) { ReturnSequences = true, Name = "low" }, new Gru(5) { ReturnSequences = true, Name = "high" }, new Gru(5), new Dense(3)]),
+            ("more", [new Lstm(9) { ReturnSequences = true, Name = "low" }, new Gru(5) { ReturnSequences = true, Name = "high" },
+                new Gru(5), new Dense(3)]),
             ("fewer", [new Lstm(9) { Name = "low" }, new Dense(3)]),
         ];
         foreach ((string what, Layer[] layers) in others)
         {
             StreamingSession other = Made(1, layers).Stream();
             string message = Assert.Throws<UnrollException>(() => other.RestoreStates(saved)).Message;
-            Assert.True(message.StartsWith("The saved states are of another model: they are low/h (lstm, 9), low/c (lstm, 9), high/h (gru, 5), and this model has ", StringComparison.Ordinal), what + message);
+            Assert.True(message.StartsWith("The saved states are of another model: they are low/h (lstm, 9), low/c (lstm, 9), high/h (gru, "
+                + "5), and this model has ", StringComparison.Ordinal), what + message);
             Assert.Equal(0, other.Steps);
         }
 
-        Assert.StartsWith("These bytes are no saved states.", Assert.Throws<UnrollException>(() => stream.RestoreStates([])).Message, StringComparison.Ordinal);
-        Assert.StartsWith("These bytes are no saved states.", Assert.Throws<UnrollException>(() => stream.RestoreStates(new byte[200])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("These bytes are no saved states.", Assert.Throws<UnrollException>(() => stream.RestoreStates([])).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("These bytes are no saved states.",
+            Assert.Throws<UnrollException>(() => stream.RestoreStates(new byte[200])).Message, StringComparison.Ordinal);
         float[] expected = Next(stream.Fork(), 2);
         for (int at = 8; at < saved.Length; at++)
         {
@@ -260,18 +281,23 @@ public sealed class StreamStatesTests
         begun.SetStates(new ModelStates { ["lstm/h"] = [1, 2, 3, 4] });
         Assert.Equal([1, 2, 3, 4], begun.GetStates()["lstm/h"]);
         Assert.All(begun.GetStates()["lstm/c"], value => Assert.Equal(0, value));
-        Assert.Equal("No layer has a state lstm_1/h; there are: lstm/h, lstm/c. (Parameter 'states')", Assert.Throws<ArgumentException>(() => begun.SetStates(new ModelStates { ["lstm_1/h"] = new float[4] })).Message);
-        Assert.Equal("The state lstm/c needs 4 values, [B, H] for 1 row of 4 units, but has 8. (Parameter 'states')", Assert.Throws<ArgumentException>(() => begun.SetStates(new ModelStates { ["lstm/h"] = new float[4], ["lstm/c"] = new float[8] })).Message);
+        Assert.Equal("No layer has a state lstm_1/h; there are: lstm/h, lstm/c. (Parameter 'states')",
+            Assert.Throws<ArgumentException>(() => begun.SetStates(new ModelStates { ["lstm_1/h"] = new float[4] })).Message);
+        Assert.Equal("The state lstm/c needs 4 values, [B, H] for 1 row of 4 units, but has 8. (Parameter 'states')",
+            Assert.Throws<ArgumentException>(
+            () => begun.SetStates(new ModelStates { ["lstm/h"] = new float[4], ["lstm/c"] = new float[8] })).Message);
         Assert.Equal([1, 2, 3, 4], begun.GetStates()["lstm/h"]);
     }
 
     [Fact]
     public void A_layer_that_begins_from_another_ones_last_states_is_refused_by_name()
     {
-        Node x = Node.Input(new Shape(Steps, Features)), read = new Gru(3) { ReturnState = true, ReturnSequences = true }.Apply(x), write = new Gru(3).Apply(x, read.States[0]);
+        Node x = Node.Input(new Shape(Steps, Features)), read = new Gru(3) { ReturnState = true, ReturnSequences = true }.Apply(x),
+            write = new Gru(3).Apply(x, read.States[0]);
         Model model = new Model([x], [write]).Build(seed: 1);
         Assert.Equal(
-            "gru_2 begins from what gru_1/h is after the whole sequence, which a stream does not have. Stream the two parts one after the other, cut out with Part.",
+            "gru_2 begins from what gru_1/h is after the whole sequence, which a stream does not have. Stream the two parts one after the "
+                + "other, cut out with Part.",
             Assert.Throws<UnrollException>(() => model.Stream()).Message);
     }
 
@@ -284,7 +310,8 @@ public sealed class StreamStatesTests
         model.Build(new Shape(Steps, Features), 8);
         const string Text = "The model has been built anew since this stream was opened. Open a new one with Stream.";
         Assert.Equal(Text, Assert.Throws<InvalidOperationException>(() => Next(stream, 2)).Message);
-        Assert.Equal(Text, Assert.Throws<InvalidOperationException>(() => model.Step([model.Stream(), stream], new float[4], new float[6])).Message);
+        Assert.Equal(Text, Assert.Throws<InvalidOperationException>(
+            () => model.Step([model.Stream(), stream], new float[4], new float[6])).Message);
         Next(model.Stream(), 2);
     }
 
@@ -293,7 +320,8 @@ public sealed class StreamStatesTests
     {
         Model model = Made();
         float[][] expected = [.. Enumerable.Range(0, 16).Select(i => Take(model.Stream(), i))];
-        float[][] found = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => Take(model.Stream(), i), TestContext.Current.CancellationToken)));
+        float[][] found = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(i => Task.Run(() => Take(model.Stream(), i), TestContext.Current.CancellationToken)));
         Assert.Equal(expected, found);
 
         static float[] Take(StreamingSession stream, int seed)

@@ -81,7 +81,8 @@ public sealed class StreamingSessionTests
             Assert.Equal(whole.AsSpan(t * 7, 7), session.Step(tokens[t]));
         Assert.True(whole.Distinct().Count() > Steps, "outputs that are all alike would show nothing");
         Assert.Equal(
-            "embedding_1 takes whole numbers from 0 to 6, but received 7 at step 0. Number the tokens anew, or make the layer for more of them.",
+            "embedding_1 takes whole numbers from 0 to 6, but received 7 at step 0. Number the tokens anew, or make the layer for more of "
+                + "them.",
             Assert.Throws<UnrollException>(() => session.Step(7).Length).Message);
     }
 
@@ -89,7 +90,8 @@ public sealed class StreamingSessionTests
     public void A_graph_goes_step_by_step_along_all_its_branches()
     {
         float[] sequence = Sequence();
-        Node x = Node.Input(new Shape(Steps, Features)), a = new Lstm(5) { ReturnSequences = true }.Apply(x), b = new Gru(4) { ReturnSequences = true }.Apply(x);
+        Node x = Node.Input(new Shape(Steps, Features)), a = new Lstm(5) { ReturnSequences = true }.Apply(x),
+            b = new Gru(4) { ReturnSequences = true }.Apply(x);
         Model model = new Model([x], [new Dense(2).Apply(new Concatenate().Apply(b, a))]).Build(seed: 3);
         float[] whole = model.Predict(sequence);
         StreamingSession session = model.Stream();
@@ -116,7 +118,8 @@ public sealed class StreamingSessionTests
     {
         Model model = new Model(layers).Build(new Shape(Steps, Features), 3);
         Assert.Equal(
-            name + " needs more than one time step at once, which a stream does not have. Stream a model whose layers go step by step, as recurrent and dense ones do.",
+            name + " needs more than one time step at once, which a stream does not have. Stream a model whose layers go step by step, as "
+                + "recurrent and dense ones do.",
             Assert.Throws<UnrollException>(() => model.Stream()).Message);
     }
 
@@ -125,9 +128,11 @@ public sealed class StreamingSessionTests
     {
         Node x = Node.Input(new Shape(Steps, Features)), y = Node.Input(new Shape(Steps, Features));
         Model two = new Model([x, y], [new Lstm(2).Apply(new Concatenate().Apply(x, y))]).Build(seed: 3);
-        Assert.Equal("A stream needs a model of one sequence, but this one has 2 inputs. Cut out a part of one input with Part.", Assert.Throws<UnrollException>(() => two.Stream()).Message);
+        Assert.Equal("A stream needs a model of one sequence, but this one has 2 inputs. Cut out a part of one input with Part.",
+            Assert.Throws<UnrollException>(() => two.Stream()).Message);
         Model flat = new Model(new Dense(2)).Build(new Shape(4), 3);
-        Assert.Equal("A stream needs a model of sequences (time steps, features), or of tokens that an Embedding takes, but this one takes inputs of shape (4).", Assert.Throws<UnrollException>(() => flat.Stream()).Message);
+        Assert.Equal("A stream needs a model of sequences (time steps, features), or of tokens that an Embedding takes, but this one takes "
+            + "inputs of shape (4).", Assert.Throws<UnrollException>(() => flat.Stream()).Message);
     }
 
     [Fact]

@@ -9,12 +9,14 @@ public class SubwordsTests
 
     private static IEnumerable<string> Times(string word, int times) => Enumerable.Repeat(word, times);
 
-    private static string[] PiecesOf(Subwords subwords, string word) => [.. subwords.Encode([word]).Select(token => subwords.Pieces[token])];
+    private static string[] PiecesOf(Subwords subwords, string word) =>
+        [.. subwords.Encode([word]).Select(token => subwords.Pieces[token])];
 
     [Fact]
     public void The_most_frequent_neighbours_are_joined_first()
     {
-        // Padding, border and unknown, then the 10 letters and ▁, then what was joined: e+s and es+t 9 times, l+o, ▁+lo and ▁lo+w 7 times, ...
+        // Padding, border and unknown, then the 10 letters and ▁, then what was joined: e+s and es+t 9 times, l+o, ▁+lo and ▁lo+w 7 times,
+        // ...
         Subwords subwords = Subwords.Learn(s_text, 3 + 11 + 6);
         Assert.Equal(["d", "e", "i", "l", "n", "o", "r", "s", "t", "w", "▁"], subwords.Pieces.Skip(3).Take(11));
         Assert.Equal(["es", "est", "lo", "▁lo", "▁low", "ew"], subwords.Pieces.Skip(14));

@@ -34,7 +34,8 @@ public class TokenSamplesTests
     [Fact]
     public void What_does_not_fit_is_told()
     {
-        Is("Sequence 1 has 3 tokens, but 2 are the most. Cut or leave out longer ones, or raise the length.", () => new TokenSamples([[1], [1, 2, 3]], 2, [[0], [0]], 1));
+        Is("Sequence 1 has 3 tokens, but 2 are the most. Cut or leave out longer ones, or raise the length.",
+            () => new TokenSamples([[1], [1, 2, 3]], 2, [[0], [0]], 1));
         Is("One column has 2 sequences, another 1. Give one sequence a sample in each.", () => new TokenSamples([[1], [2]], 2, [[0]], 1));
     }
 

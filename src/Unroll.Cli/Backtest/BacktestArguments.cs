@@ -34,7 +34,8 @@ internal sealed class BacktestArguments
     {
         ForecastRequest forecast = _forecast.Read(result);
         return forecast.Missing == MissingPolicy.Interpolate
-            ? throw new UnrollException("--missing interpolate fills a gap from the values after it, which nobody knew then. Choose --missing drop or forward-fill for a backtest.")
+            ? throw new UnrollException("--missing interpolate fills a gap from the values after it, which nobody knew then. Choose "
+                + "--missing drop or forward-fill for a backtest.")
             : new BacktestRequest(forecast, result.GetValue(_refit), result.GetValue(_sliding));
     }
 }

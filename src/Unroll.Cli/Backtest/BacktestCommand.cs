@@ -14,7 +14,8 @@ internal static class BacktestCommand
         var arguments = new BacktestArguments();
         var command = new Verb(
             Name,
-            "Forecasts the past as it would have been forecast then: everything is fitted anew every few rows on the rows before, forecasts one or more rows ahead, and is judged with intervals.",
+            "Forecasts the past as it would have been forecast then: everything is fitted anew every few rows on the rows before, "
+                + "forecasts one or more rows ahead, and is judged with intervals.",
             "unroll backtest --sample aapl --model gru --epochs 3 --refit 126",
             "unroll backtest --sample stations --model ridge --test last:60 --refit 60");
         arguments.AddTo(command);
@@ -49,7 +50,8 @@ internal static class BacktestCommand
             try
             {
                 if (request.Forecast.Cluster is { } cluster)
-                    ClusterRun.Gather(terminal, details, cluster, Name, request.Forecast.Data, ClusterWork.Pieces(run, work), interruption.Token);
+                    ClusterRun.Gather(terminal, details, cluster, Name, request.Forecast.Data, ClusterWork.Pieces(run, work),
+                        interruption.Token);
                 display.Run(interruption.Token);
             }
             catch (TrainingDivergedException diverged)
@@ -57,7 +59,8 @@ internal static class BacktestCommand
                 work.Remove();
                 throw ForecastCommand.Diverged(
                     request.Forecast.Network,
-                    FormattableString.Invariant($"{display.Current.Moment.Forecaster} in fit {display.Current.Fit} of {display.Current.Fits}"),
+                    FormattableString.Invariant(
+                        $"{display.Current.Moment.Forecaster} in fit {display.Current.Fit} of {display.Current.Fits}"),
                     diverged,
                     "Nothing was written.");
             }
@@ -71,7 +74,10 @@ internal static class BacktestCommand
             }
 
             string figures = MetricsJson.Of(run).ToString();
-            folder.Write(BacktestFiles.Of(run, figures), new Dictionary<string, Action<string>> { [BacktestFiles.Predictions] = path => PredictionsCsv.Write(run.Comparison, path) });
+            folder.Write(BacktestFiles.Of(run, figures), new Dictionary<string, Action<string>>
+            {
+                [BacktestFiles.Predictions] = path => PredictionsCsv.Write(run.Comparison, path)
+            });
             work.Remove();
             BacktestConsole.After(terminal, run, folder);
             if (request.Forecast.Json)

@@ -25,9 +25,11 @@ internal static class BacktestConsole
         static string Rows(string name, int rows, string from, string to) =>
             FormattableString.Invariant($"{name}  {rows,7:N0} rows  {from} to {to}");
         terminal.Lines(Rows("test     ", test.Rows, test.From, test.To));
-        terminal.Lines(Rows(run.Folds.Count == 1 ? "fit      " : "first fit", first.TrainRows / task.Targets.Count, table.Format(first.TrainFrom), table.Format(first.TrainTo)));
+        terminal.Lines(Rows(run.Folds.Count == 1 ? "fit      " : "first fit", first.TrainRows / task.Targets.Count,
+            table.Format(first.TrainFrom), table.Format(first.TrainTo)));
         if (run.Folds.Count > 1)
-            terminal.Lines(Rows("last fit ", last.TrainRows / task.Targets.Count, table.Format(last.TrainFrom), table.Format(last.TrainTo)));
+            terminal.Lines(Rows("last fit ", last.TrainRows / task.Targets.Count, table.Format(last.TrainFrom),
+                table.Format(last.TrainTo)));
         terminal.Say(Fits(run));
         terminal.Blank();
     }
@@ -38,7 +40,8 @@ internal static class BacktestConsole
         string often = run.Folds.Count == 1
             ? "One fit of each forecaster"
             : FormattableString.Invariant($"{run.Folds.Count} fits of each forecaster, one every {run.Folds[1].FirstOrigin:N0} rows");
-        string on = run.Request.Sliding is { } sliding ? FormattableString.Invariant($"on the newest {sliding:N0} rows") : "on all rows before";
+        string on = run.Request.Sliding is { } sliding ? FormattableString.Invariant($"on the newest {sliding:N0} rows")
+            : "on all rows before";
         return $"{often}, {on}.";
     }
 

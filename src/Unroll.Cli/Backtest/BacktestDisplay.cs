@@ -109,7 +109,8 @@ internal sealed class BacktestDisplay
                 int baselines = moment.Count - _run.Forecasters.Count;
                 int index = moment.IsBaseline ? 0 : moment.Number - baselines;
                 Reach(index);
-                _states[index].Update(moment, moment.IsBaseline ? moment.Number - 1 : 0, moment.IsBaseline ? baselines : 1, TimeLeft(moment.Share));
+                _states[index].Update(moment, moment.IsBaseline ? moment.Number - 1 : 0, moment.IsBaseline ? baselines : 1,
+                    TimeLeft(moment.Share));
                 shown(_states[index], moment);
             }),
             cancellation);

@@ -77,7 +77,8 @@ internal sealed class BacktestRun
     /// <param name="work">Where they are kept.</param>
     /// <param name="cancellation">Ends it.</param>
     public void RunFold(int fold, FinishedWork work, CancellationToken cancellation) => Backtest.RunFold(
-        fold, Task, [.. _create.Select(create => (Func<PartsForecaster>)(() => OneThread(create())))], Options with { Work = work }, null, cancellation);
+        fold, Task, [.. _create.Select(create => (Func<PartsForecaster>)(() => OneThread(create())))], Options with { Work = work }, null,
+            cancellation);
 
     private static PartsForecaster OneThread(PartsForecaster forecaster)
     {

@@ -79,7 +79,8 @@ internal sealed class BacktestStatus(string name) : IStatus
         lock (_lock)
         {
             string took = _fitClock.IsRunning ? FormattableString.Invariant($"in {_fitClock.Elapsed.TotalSeconds:0.0} s") : "was finished";
-            string text = _fit is { } fit ? FormattableString.Invariant($"fit {fit.Fit}/{fit.Fits}  {fit.TrainRows:N0} rows to {date}  {took}") : "";
+            string text = _fit is { } fit
+                ? FormattableString.Invariant($"fit {fit.Fit}/{fit.Fits}  {fit.TrainRows:N0} rows to {date}  {took}") : "";
             _fitClock.Reset();
             return text;
         }
@@ -92,7 +93,8 @@ internal sealed class BacktestStatus(string name) : IStatus
             if (_fit is not { } fit)
                 return _isDone ? "none" : "waiting";
             if (_isDone)
-                return string.Create(CultureInfo.InvariantCulture, $"{_fits} {(_fits == 1 ? "fit" : "fits")} in {_clock.Elapsed.TotalSeconds:0.0} s");
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"{_fits} {(_fits == 1 ? "fit" : "fits")} in {_clock.Elapsed.TotalSeconds:0.0} s");
             string number = $"fit {fit.Fit}/{fit.Fits}";
             string left = _left is { } time ? $"  {TrainingStatus.Clock(time)} left" : "";
             if (fit.IsBaseline || fit.Kind != BacktestEventKind.Fitting)

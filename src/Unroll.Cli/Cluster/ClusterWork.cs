@@ -15,7 +15,8 @@ internal sealed class ClusterWork : IPieceWork
     private readonly ConcurrentDictionary<(string Study, string Setup), Lazy<IPieces>> _studies = [];
 
     /// <summary>
-    /// The version of all that bits depend on but the instruction set: of two machines that differ in it one leaves the other's studies alone.
+    /// The version of all that bits depend on but the instruction set: of two machines that differ in it one leaves the other's studies
+    /// alone.
     /// </summary>
     public static string Version { get; } = $"{typeof(Model).Assembly.GetName().Version?.ToString(3)}-{SetupHash.Of([])[..8]}";
 
@@ -26,7 +27,8 @@ internal sealed class ClusterWork : IPieceWork
         IPieces pieces = ReadOnce(job);
         return pieces.Setup == job.Setup
             ? pieces.Compute(job.Piece.Key, cancellation)
-            : throw new UnrollException("this worker reads other data or options from the same command than the machine that began the study. "
+            : throw new UnrollException(
+                "this worker reads other data or options from the same command than the machine that began the study. "
                 + "Use the same build of Unroll and the same samples on all.");
     }
 

@@ -10,7 +10,8 @@ namespace Unroll.Cli;
 /// <param name="compute">Does one, and keeps it in the work that it is given.</param>
 /// <param name="work">Where results are kept; null at a worker.</param>
 internal sealed class KeptPieces(
-    string setup, string name, IReadOnlyList<string> keys, Action<string, FinishedWork, CancellationToken> compute, FinishedWork? work = null)
+    string setup, string name, IReadOnlyList<string> keys, Action<string, FinishedWork, CancellationToken> compute,
+        FinishedWork? work = null)
     : IPieces
 {
     private readonly HashSet<int> _taken = [];

@@ -3,7 +3,9 @@ using Unroll.Exchange;
 
 namespace Unroll.Cli;
 
-/// <summary>The options that say what the file of a network leaves open, for every verb that reads one. Their names are a contract.</summary>
+/// <summary>
+/// The options that say what the file of a network leaves open, for every verb that reads one. Their names are a contract.
+/// </summary>
 internal sealed class ExchangeArguments
 {
     private readonly Option<string?> _into = new("--into")

@@ -27,7 +27,8 @@ internal sealed record InspectionJson(
         contents.Parameters,
         [.. contents.Inputs.Select(value => new ValueFigures(value.Name, value.Shape))],
         [.. contents.Outputs.Select(value => new ValueFigures(value.Name, value.Shape))],
-        [.. contents.Layers.Select(layer => new LayerFigures(layer.Name, layer.Kind, layer.Output.ToArray(), layer.Parameters, [.. layer.Takes]))],
+        [.. contents.Layers.Select(
+            layer => new LayerFigures(layer.Name, layer.Kind, layer.Output.ToArray(), layer.Parameters, [.. layer.Takes]))],
         contents.Operators.ToDictionary(),
         [.. contents.Tensors.Select(tensor => new TensorFigures(tensor.Name, tensor.Type.ToLowerInvariant(), [.. tensor.Shape]))],
         contents.Metadata.ToDictionary(),

@@ -53,7 +53,8 @@ internal sealed class ReportFolder
     public void RequireNoForecaster(string verb)
     {
         if (File.Exists(System.IO.Path.Combine(Path, ForecastFiles.Model)))
-            throw new UnrollException($"{Path} holds a fitted forecaster, {ForecastFiles.Model}, which a {verb} would remove. Choose another folder with --out.");
+            throw new UnrollException(
+                $"{Path} holds a fitted forecaster, {ForecastFiles.Model}, which a {verb} would remove. Choose another folder with --out.");
     }
 
     /// <summary>As <see cref="AtomicFile"/> names what it is about to rename: whatever is left of a dead run is removed.</summary>

@@ -127,7 +127,8 @@ internal static class ForecastCommand
             return;
         terminal.Blank();
         ForecastConsole.Refit(terminal, run);
-        display.Run([.. run.InOrder.Select(forecaster => forecaster.Name)], run.Request.EpochsInAll / 2, judged, 1, progress => run.Refit(progress, cancellation));
+        display.Run([.. run.InOrder.Select(forecaster => forecaster.Name)], run.Request.EpochsInAll / 2, judged, 1,
+            progress => run.Refit(progress, cancellation));
     }
 
     private static void After(Terminal terminal, ForecastRun run, ReportFolder folder)
@@ -175,7 +176,8 @@ internal static class ForecastCommand
                 + $"Try --learning-rate {rate:0.######} or less{clipping}. {kept}"), diverged);
     }
 
-    private static int TellInterruption(Terminal terminal, ForecastRun run, FinishedWork work, ReportFolder folder, Interruption interruption)
+    private static int TellInterruption(Terminal terminal, ForecastRun run, FinishedWork work, ReportFolder folder,
+        Interruption interruption)
     {
         terminal.Blank();
         if (run.Blend is not null)

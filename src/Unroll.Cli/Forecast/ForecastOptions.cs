@@ -21,7 +21,8 @@ internal sealed class ForecastOptions(string folder = "forecast-report", string 
     private readonly RecipeOptions _recipe = new();
     private readonly Option<int> _horizon = Options.Whole("--horizon", 1, 1, 10_000, "How many rows ahead to forecast");
     private readonly Option<int?> _window = Options.OptionalWhole(
-        "--window", 1, 100_000, "How many rows back a prediction looks [default: 60; where there are fewer than 300 training rows a fifth of them or three seasons]");
+        "--window", 1, 100_000, "How many rows back a prediction looks [default: 60; where there are fewer than 300 training rows a fifth "
+            + "of them or three seasons]");
 
     private readonly Option<string[]> _model = Options.Words(
         "--model",

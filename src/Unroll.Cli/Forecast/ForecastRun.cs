@@ -27,7 +27,8 @@ internal sealed class ForecastRun
         Blend = request.Recipe.IsDefault ? request.CreateBlend(Task) : null;
         if (Blend is null && request.Cluster is not null)
             throw new UnrollException(
-                $"--recipe {RecipeOptions.Tutorial} trains its networks here, not on a cluster. Leave the cluster out, or use --recipe {RecipeOptions.Default}.");
+                $"--recipe {RecipeOptions.Tutorial} trains its networks here, not on a cluster. Leave the cluster out, or use --recipe "
+                    + $"{RecipeOptions.Default}.");
         Forecasters = Blend?.Members ?? [.. request.Recipes.Select(recipe => new NetworkForecaster(recipe))];
         foreach (PartsForecaster forecaster in Blend is null ? Forecasters : [Blend])
             forecaster.Require(Task);
@@ -206,20 +207,23 @@ internal sealed class ForecastRun
             return Enumerable.Range(0, rows.Rows).Count(row => double.IsNaN(values[row]) && judged.Contains(rows.Dates[row]));
         });
         if (count > 0 && Request.Missing != MissingPolicy.Drop)
-            yield return string.Create(CultureInfo.InvariantCulture, $"Note: {count:N0} of the test values {(count == 1 ? "was" : "were")} missing: forecasts are judged against what was filled in.");
+            yield return string.Create(CultureInfo.InvariantCulture, $"Note: {count:N0} of the test values {(count == 1 ? "was" : "were")} "
+                + $"missing: forecasts are judged against what was filled in.");
     }
 
     /// <summary>That values lie beyond the limits which were stated.</summary>
     private IEnumerable<string> Limits()
     {
         double[] values = [.. Task.Parts.SelectMany(part => Task[part].TrainThroughTest.ToArray())];
-        return [.. Beyond("below --min", Request.Min, value => value < Request.Min), .. Beyond("above --max", Request.Max, value => value > Request.Max)];
+        return [.. Beyond("below --min", Request.Min, value => value < Request.Min),
+            .. Beyond("above --max", Request.Max, value => value > Request.Max)];
 
         IEnumerable<string> Beyond(string where, double? limit, Func<double, bool> isBeyond)
         {
             int count = values.Count(isBeyond);
             if (count > 0)
-                yield return string.Create(CultureInfo.InvariantCulture, $"Warning: {count:N0} of {values.Length:N0} values are {where} {limit}, where no forecast goes.");
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"Warning: {count:N0} of {values.Length:N0} values are {where} {limit}, where no forecast goes.");
         }
     }
 

@@ -66,7 +66,8 @@ internal sealed record MetricsJson(
             comparison.Recommended?.Key,
             string.Join(' ', comparison.Summary()),
             [.. comparison.Scores.Select(ForecasterFigures.Of)],
-            comparison.WithoutNetworks is { } without ? new WithoutNetworksFigures(without.ErrorOf(ForecastMetric.Rmse), without.Error, comparison.NetworksPValue) : null,
+            comparison.WithoutNetworks is { } without
+                ? new WithoutNetworksFigures(without.ErrorOf(ForecastMetric.Rmse), without.Error, comparison.NetworksPValue) : null,
             [
                 .. task.Parts.Select((part, i) => new PartFigures(
                     part.Series,

@@ -19,7 +19,8 @@ internal static class ResultTable
     /// <summary>Stands below the table of errors.</summary>
     public static string Legend(Comparison comparison) => comparison.Naive.IsSingle
         ? $"* the lowest {Measure(comparison)}{Over(comparison)}. {Skill(comparison)}"
-        : $"* the lowest {Measure(comparison)}{Over(comparison)}: {ScaledName(comparison.Task.Metric)}, mean over the parts. {Skill(comparison)}";
+        : $"* the lowest {Measure(comparison)}{Over(comparison)}: {ScaledName(comparison.Task.Metric)}, mean over the parts. "
+            + $"{Skill(comparison)}";
 
     private static string Skill(Comparison comparison) =>
         $"Skill is 1 − {Measure(comparison)} ÷ naive {Measure(comparison)}, and \"vs best\" the same with the best baseline.";
@@ -115,7 +116,8 @@ internal static class ResultTable
 
     /// <summary>Stands below the table of intervals.</summary>
     public static string IntervalLegend(Comparison comparison) =>
-        "In 80 %: the share of test values inside intervals that are to hold 80 % of them. * the lowest CRPS, which judges middle and spread "
+        "In 80 %: the share of test values inside intervals that are to hold 80 % of them. * the lowest CRPS, which judges middle and "
+            + "spread "
         + "by one number."
         + (comparison.Naive.IsSingle ? "" : " Widths and scores are in units of each part's mean change from row to row in training.");
 
@@ -132,7 +134,8 @@ internal static class ResultTable
         string measure = metric.NameOf(isSingle: true);
         string[] headings =
         [
-            PartNames.Heading(comparison.Task), $"Naive\n{measure}", $"{score.Name}\n{measure}", "Skill", "Best\nbaseline", $"Its\n{measure}",
+            PartNames.Heading(comparison.Task), $"Naive\n{measure}", $"{score.Name}\n{measure}", "Skill", "Best\nbaseline",
+            $"Its\n{measure}",
             "Skill\nvs best", "In\n80 %", "In\n95 %",
         ];
         int count = score.Parts.Count, shown = Math.Min(count, most);

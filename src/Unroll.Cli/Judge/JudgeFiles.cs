@@ -28,7 +28,10 @@ internal static class JudgeFiles
         };
         foreach (Chart chart in Charts.All(report))
             texts[chart.Name + ".svg"] = chart.Svg;
-        var others = new Dictionary<string, Action<string>> { [ForecastFiles.Predictions] = path => PredictionsCsv.Write(run.Comparison, path) };
+        var others = new Dictionary<string, Action<string>>
+        {
+            [ForecastFiles.Predictions] = path => PredictionsCsv.Write(run.Comparison, path)
+        };
         if (IsSaved(run))
             others[Forecaster] = path => ForecastFile.Save(run.Forecaster, path);
         folder.Write(texts, others);

@@ -81,7 +81,8 @@ internal sealed class JudgeOptions
     public void AddTo(Command command)
     {
         command.Add(_model);
-        _common.AddTo(command, [_inputs, _horizon, _scaling, _scaler, _gives, _outputs, _trainedUntil, _window, _metric, _quiet], s_notHere);
+        _common.AddTo(command, [_inputs, _horizon, _scaling, _scaler, _gives, _outputs, _trainedUntil, _window, _metric, _quiet],
+            s_notHere);
         _files.AddTo(command);
     }
 

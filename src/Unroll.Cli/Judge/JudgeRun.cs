@@ -65,12 +65,14 @@ internal sealed class JudgeRun
     public void Judge(IProgress<ForecastEvent> progress, CancellationToken cancellation)
     {
         const double Rules = 0.7;
-        _comparison = new Comparison(Task, null, new Told(moment => progress.Report(moment with { Share = Rules * moment.Share })), cancellation);
+        _comparison = new Comparison(Task, null, new Told(moment => progress.Report(moment with { Share = Rules * moment.Share })),
+            cancellation);
         try
         {
             var ridge = new RidgeForecaster(new EnsembleRecipe { Steps = Task.Horizon });
             ridge.Require(Task);
-            ridge.Fit(Task, new Told(moment => progress.Report(moment with { Share = Rules + ((1 - Rules) * moment.Share) })), cancellation);
+            ridge.Fit(Task, new Told(moment => progress.Report(moment with { Share = Rules + ((1 - Rules) * moment.Share) })),
+                cancellation);
             _comparison.Add(ridge);
         }
         catch (UnrollException reason)
@@ -102,7 +104,8 @@ internal sealed class JudgeRun
             (_, double offset, double size) = scale.Value;
             string given = Request.Scaling.IsGiven(scale.Key) ? ", as given" : "";
             return Request.Scaling.Kind == "minmax"
-                ? FormattableString.Invariant($"{scale.Key} {offset + (Request.Scaling.Lowest * size):G6} to {offset + (Request.Scaling.Highest * size):G6}{given}")
+                ? FormattableString.Invariant(
+                    $"{scale.Key} {offset + (Request.Scaling.Lowest * size):G6} to {offset + (Request.Scaling.Highest * size):G6}{given}")
                 : FormattableString.Invariant($"{scale.Key} {offset:G6} and {size:G6}{given}");
         }
 

@@ -17,7 +17,8 @@ internal sealed record JudgedFigures(
         [.. run.Forecaster.Options.Columns.DefaultIfEmpty(run.Task.Targets[0])],
         run.Forecaster.RowsAhead,
         run.Request.TrainedOn is not null,
-        run.Forecaster.ScalesOf(run.Task.Parts[0]).ToDictionary(scale => scale.Key, scale => new ScaleFigures(scale.Value.Offset, scale.Value.Scale)),
+        run.Forecaster.ScalesOf(run.Task.Parts[0])
+            .ToDictionary(scale => scale.Key, scale => new ScaleFigures(scale.Value.Offset, scale.Value.Scale)),
         [.. run.Doubts]);
 }
 

@@ -10,7 +10,8 @@ internal static class JudgedNetwork
     /// <exception cref="UnrollException">The file cannot be read, or holds something else.</exception>
     public static PretrainedForecaster Load(string path, NetworkFiles files, PretrainedOptions options)
     {
-        if (files.Into is null && path.EndsWith(".unroll", StringComparison.OrdinalIgnoreCase) && ExchangeFormats.Inspect(path).Kind == FileKind.Forecaster)
+        if (files.Into is null && path.EndsWith(".unroll", StringComparison.OrdinalIgnoreCase)
+            && ExchangeFormats.Inspect(path).Kind == FileKind.Forecaster)
             throw new UnrollException($"{path} holds a forecaster, its scales with it: unroll forecast has judged it, and unroll "
                 + $"predict uses it. {Advice(path, ForecastFile.Load(path))}");
         try

@@ -5,7 +5,9 @@ using Unroll.Server;
 
 namespace Unroll.Cli;
 
-/// <summary>How columns are scaled for a network that others have trained: a rule, and the numbers of its training where they are known.</summary>
+/// <summary>
+/// How columns are scaled for a network that others have trained: a rule, and the numbers of its training where they are known.
+/// </summary>
 /// <param name="Kind">minmax, standard, robust or none.</param>
 /// <param name="Lowest">What the smallest value becomes, with minmax.</param>
 /// <param name="Highest">What the largest becomes.</param>
@@ -115,7 +117,8 @@ internal sealed partial record ScalingChoice(string Kind, double Lowest = 0, dou
             + "training, as 10,250, or of each column, as Close=10:250,Volume=0:1e6.");
 
     private static double? Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number
+            : null;
 
     [GeneratedRegex("([^=]+)=([^:=,]+):([^:=,]+)(?:,|$)", RegexOptions.CultureInvariant)]
     private static partial Regex Columns();

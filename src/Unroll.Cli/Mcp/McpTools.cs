@@ -111,7 +111,8 @@ internal sealed partial class McpTools(AgentFolder folder) : IDisposable
                 run.Look();
                 if (report is not null)
                     ForecastFiles.Write(run, report, MetricsJson.Of(run).ToString());
-                return ForecastAnswer.Of(run, report is null ? null : $"{@out!.TrimEnd('/')}/{ForecastFiles.RecommendedName(run)}").ToString();
+                return ForecastAnswer.Of(run, report is null ? null : $"{@out!.TrimEnd('/')}/{ForecastFiles.RecommendedName(run)}")
+                    .ToString();
             }
             finally
             {

@@ -30,7 +30,8 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
     {
         get
         {
-            IEnumerable<string> words = CommandWords.Where((word, place) => word != "--columns" && (place == 0 || CommandWords[place - 1] != "--columns"));
+            IEnumerable<string> words =
+                CommandWords.Where((word, place) => word != "--columns" && (place == 0 || CommandWords[place - 1] != "--columns"));
             return string.Join(' ', words.Select(ShellWord.Quote));
         }
     }
@@ -49,7 +50,8 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
         try
         {
             if (IsWide)
-                return SeriesSet.FromColumns(AsTable(Paths.Count > 1 ? SeriesSet.ReadFiles(Paths, null, options) : TimeSeries.Read(Paths[0], options)));
+                return SeriesSet.FromColumns(
+                    AsTable(Paths.Count > 1 ? SeriesSet.ReadFiles(Paths, null, options) : TimeSeries.Read(Paths[0], options)));
             if (Paths.Count > 1)
                 return SeriesSet.ReadFiles(Paths, series, options);
             return series is { } column ? SeriesSet.Read(Paths[0], column, options) : SeriesSet.Of(TimeSeries.Read(Paths[0], options));

@@ -10,7 +10,8 @@ internal static class MetricOption
         Enum.GetValues<ForecastMetric>().ToDictionary(metric => metric.ToString().ToLowerInvariant());
 
     public static Option<string?> Create() =>
-        Options.OptionalWord("--metric", [.. s_metrics.Keys], "What to choose and compare by [default: rmse; of several series or targets mase]");
+        Options.OptionalWord(
+            "--metric", [.. s_metrics.Keys], "What to choose and compare by [default: rmse; of several series or targets mase]");
 
     /// <summary>What a word stands for; null for none.</summary>
     public static ForecastMetric? Metric(string? word) => word is null ? null : s_metrics[word];

@@ -37,7 +37,8 @@ internal static class Options
                 return int.MaxValue;
             if (IsWhole(text, least, int.MaxValue, out int value))
                 return value;
-            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is \"{text}\"; it takes a whole number of at least {least}, or all"));
+            result.AddError(string.Create(
+                CultureInfo.InvariantCulture, $"{name} is \"{text}\"; it takes a whole number of at least {least}, or all"));
             return null;
         },
     };
@@ -73,7 +74,8 @@ internal static class Options
             },
         };
 
-    private static string NoNumber(string name, string given, string range) => $"{name} is \"{given}\"; it takes a number {range}".TrimEnd();
+    private static string NoNumber(string name, string given, string range) =>
+        $"{name} is \"{given}\"; it takes a number {range}".TrimEnd();
 
     public static Option<double?> OptionalNumber(string name, Func<double, bool> isAllowed, string range, string description) => new(name)
     {

@@ -123,7 +123,8 @@ internal sealed class ReadingOptions
     private List<string> Words(ParseResult result)
     {
         var words = new List<string>();
-        foreach (Option option in (Option[])[_date, _dateFormat, _timeZone, _decimal, _missingMarks, _skip, _delimiter, _columns, _sheet, _wide])
+        foreach (Option option in (Option[])[_date, _dateFormat, _timeZone, _decimal, _missingMarks, _skip, _delimiter, _columns, _sheet,
+            _wide])
         {
             if (result.GetResult(option) is not { Implicit: false } given)
                 continue;

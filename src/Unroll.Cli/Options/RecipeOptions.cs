@@ -57,7 +57,8 @@ internal sealed record RecipeRequest(
     }
 
     /// <summary>The columns that the user named as past inputs, and so may not be left out.</summary>
-    public IReadOnlyList<string> NamedColumns(TimeSeries series) => Features is null ? [] : [.. Words(series).Where(word => !IsKeyword(word))];
+    public IReadOnlyList<string> NamedColumns(TimeSeries series) => Features is null ? []
+        : [.. Words(series).Where(word => !IsKeyword(word))];
 
     /// <summary>What a strategy leaves out that the user did not name, in words; nothing where there is none.</summary>
     public IEnumerable<string> LeftOut(TimeSeries series, IReadOnlyList<string> targets)
@@ -139,7 +140,8 @@ internal sealed class RecipeOptions(
         s_heads,
         "What the networks say of each row ahead: a value, or how it is distributed, which intervals are then made of");
 
-    public IEnumerable<Option> All => [_recipe, _features, _known, _holidays, _transform, _strategy, _metric, _ensemble, _validation, _head];
+    public IEnumerable<Option> All =>
+        [_recipe, _features, _known, _holidays, _transform, _strategy, _metric, _ensemble, _validation, _head];
 
     /// <summary>As the option spells it.</summary>
     public static string WordOf(ForecastHead head) => s_heads[(int)head];

@@ -99,7 +99,8 @@ internal static class PredictCommand
 
         Forecast forecast = input.Predict();
         if (request.IsJson)
-            Console.Out.Write(JsonSerializer.Serialize(PredictionJson.Of(input.Forecaster, input.Data, forecast), ToolJson.Default.PredictionJson) + "\n");
+            Console.Out.Write(JsonSerializer.Serialize(
+                PredictionJson.Of(input.Forecaster, input.Data, forecast), ToolJson.Default.PredictionJson) + "\n");
         else if (request.IsCsv)
             Console.Out.Write(FutureCsv.Of(forecast));
         else if (request.IsDrivers)
@@ -116,7 +117,8 @@ internal static class PredictCommand
         PartsForecaster forecaster = input.Forecaster;
         DateTime before = forecaster.TrainedOn.Last;
         IEnumerable<PartsForecaster> members = forecaster is BlendForecaster blend ? blend.Members : [forecaster];
-        new FitDisplay(terminal).Run([.. members.Select(member => member.Name)], 0, 0, 1, progress => forecaster.Refit(task, progress, cancellation));
+        new FitDisplay(terminal)
+            .Run([.. members.Select(member => member.Name)], 0, 0, 1, progress => forecaster.Refit(task, progress, cancellation));
         string path = input.Request.Output ?? input.Request.Model;
         ForecastFile.Save(forecaster, path);
         TimeSeries table = task[task.Parts[0]].Table;

@@ -76,14 +76,16 @@ internal sealed class PredictInput
     public ForecastTask NewerTask()
     {
         if (Warning is not null)
-            throw new UnrollException($"{Request.Model} learnt from rows of another frequency than those of {Data.Name}, and cannot be fitted on with them. Give it newer rows of the same data.");
+            throw new UnrollException($"{Request.Model} learnt from rows of another frequency than those of {Data.Name}, and cannot be "
+                + "fitted on with them. Give it newer rows of the same data.");
         _ = Predict();
         TaskOptions options = Forecaster.OptionsOfFit(new TaskOptions { TestRows = Forecaster.Horizon });
         ForecastTask task = new ForecastTask(Data, Request.Missing is { } missing ? options with { Missing = missing } : options).Whole();
         if (!Forecaster.HasNewer(task))
         {
             string newest = task[task.Parts[0]].Table.Format(Forecaster.TrainedOn.Last);
-            throw new UnrollException($"{Data.Name} has no rows after {newest}, the newest that {Request.Model} was fitted to, so there is nothing to fit it on with. Give it a file with newer rows.");
+            throw new UnrollException($"{Data.Name} has no rows after {newest}, the newest that {Request.Model} was fitted to, so there is "
+                + "nothing to fit it on with. Give it a file with newer rows.");
         }
 
         return task;

@@ -61,7 +61,8 @@ internal sealed class FitDisplay(Terminal terminal, TimeBudget? budget = null)
                 if (quiet.Elapsed >= s_often)
                     Say(current, $"{current}  {_whole}");
             }
-            else if (training.Kind == TrainingEventKind.EpochEnded && (training.Epoch == 1 || training.Epoch * LinesOfTraining / training.Epochs > shown))
+            else if (training.Kind == TrainingEventKind.EpochEnded
+                && (training.Epoch == 1 || training.Epoch * LinesOfTraining / training.Epochs > shown))
             {
                 shown = training.Epoch * LinesOfTraining / training.Epochs;
                 Say(current, current.ToString());

@@ -16,7 +16,9 @@ internal static class TuneCommand
         var options = new TuneOptions();
         var command = new Verb(
             Name,
-            "Looks for good settings: trains networks with settings drawn at random, judges them on the newest part of the training rows beside the naive forecast, and trains the best third on. The test rows are never seen. Started again after it was ended, it goes on where it was.",
+            "Looks for good settings: trains networks with settings drawn at random, judges them on the newest part of the training rows "
+                + "beside the naive forecast, and trains the best third on. The test rows are never seen. Started again after it was "
+                + "ended, it goes on where it was.",
             "unroll tune --sample aapl --trials 4 --epochs 2",
             "unroll tune --sample aapl --recipe tutorial --trials 6 --epochs 3 --out tuned");
         options.AddTo(command);
@@ -49,13 +51,15 @@ internal static class TuneCommand
             try
             {
                 if (request.Cluster is { } cluster)
-                    ClusterRun.Gather(terminal, terminal, cluster, Name, forecast.Data, new TunePieces(plan.Tuner, journal), interruption.Token);
+                    ClusterRun.Gather(terminal, terminal, cluster, Name, forecast.Data, new TunePieces(plan.Tuner, journal),
+                        interruption.Token);
                 result = TuneDisplay.Run(terminal, plan.Tuner, journal, interruption.Token);
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
             {
                 terminal.Blank();
-                terminal.Say($"Interrupted. {TuneConsole.Trainings(journal.Finished.Count)} kept in {path}: the same command goes on from there.");
+                terminal.Say($"Interrupted. {TuneConsole.Trainings(journal.Finished.Count)} kept in {path}: the same command goes on from "
+                    + "there.");
                 return interruption.ExitCode;
             }
 

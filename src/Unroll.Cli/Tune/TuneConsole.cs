@@ -19,18 +19,24 @@ internal static class TuneConsole
         ForecastConsole.Ranges(terminal, forecast, plan.Task);
         foreach (string sentence in ForecastWords.LeftOut(plan.Task.LeftOut, "the error of unroll forecast"))
             terminal.Say(sentence, Color.Yellow);
-        (RowFigures learn, RowFigures validate, RowFigures test) = (RowFigures.Train(objective.Task), RowFigures.Test(objective.Task), RowFigures.Test(plan.Task));
-        static string Rows(string name, RowFigures rows, string use) => FormattableString.Invariant($"{name}  {rows.Rows,7:N0} rows  {rows.From} to {rows.To}  {use}");
+        (RowFigures learn, RowFigures validate, RowFigures test) =
+            (RowFigures.Train(objective.Task), RowFigures.Test(objective.Task), RowFigures.Test(plan.Task));
+        static string Rows(string name, RowFigures rows, string use) =>
+            FormattableString.Invariant($"{name}  {rows.Rows,7:N0} rows  {rows.From} to {rows.To}  {use}");
         terminal.Lines(Rows("learn   ", learn, "trials are trained on these"));
         terminal.Lines(Rows("validate", validate, "and judged on these"));
         terminal.Lines(Rows("test    ", test, "not seen by the search"));
         terminal.Blank();
-        terminal.Heading(FormattableString.Invariant(
-            $"Search: {string.Join(", then ", plan.Tuner.Rungs.Select((rung, i) => $"{(i == 0 ? "" : "the best ")}{(rung.Trials == 1 ? "1 trial" : $"{rung.Trials} trials")} of {rung.Epochs} {(rung.Epochs == 1 ? "epoch" : "epochs")}"))}"));
+        terminal.Heading("Search: "
+            + string.Join(", then ", plan.Tuner.Rungs.Select((rung, i) => string.Create(CultureInfo.InvariantCulture,
+            $"{(i == 0 ? "" : "the best ")}{(rung.Trials == 1 ? "1 trial" : $"{rung.Trials} trials")} of {rung.Epochs} "
+            + $"{(rung.Epochs == 1 ? "epoch" : "epochs")}"))));
         if (plan.Request.Recipe is { IsDefault: true, Members: int members })
         {
-            terminal.Say(FormattableString.Invariant(
-                $"Recipe default: a trial is ridge regression on all inputs, corrected by {(members == 1 ? "1 network" : $"{members} networks")}, {Ahead(objective.Steps)}. It finds inputs and epochs, at most so many, within the rows it learns from."));
+            terminal.Say(string.Create(CultureInfo.InvariantCulture,
+                $"Recipe default: a trial is ridge regression on all inputs, corrected by "
+                    + $"{(members == 1 ? "1 network" : $"{members} networks")}, {Ahead(objective.Steps)}. It finds inputs and epochs, at "
+                    + $"most so many, within the rows it learns from."));
         }
 
         if (plan.Task.Metric == ForecastMetric.Crps)
@@ -53,22 +59,30 @@ internal static class TuneConsole
         Verdict(terminal, result);
         if (ridge is { } alone)
         {
-            terminal.Say(FormattableString.Invariant(
-                $"Ridge alone, on the inputs it finds in windows of {plan.RidgeWindow} rows: {result.Measure} {FigureTable.Figure(alone, result.NaiveError)}, naive forecast {FigureTable.Figure(result.NaiveError, result.NaiveError)}, on the same rows. What a trial does beyond that its networks and the window do."));
+            terminal.Say(string.Create(CultureInfo.InvariantCulture,
+                $"Ridge alone, on the inputs it finds in windows of {plan.RidgeWindow} rows: {result.Measure} "
+                    + $"{FigureTable.Figure(alone, result.NaiveError)}, naive forecast "
+                    + $"{FigureTable.Figure(result.NaiveError, result.NaiveError)}, on the same rows. What a trial does beyond that its "
+                    + $"networks and the window do."));
         }
 
         terminal.Blank();
         terminal.Say($"All trials are in {Path.Combine(folder.Path, "trials.csv")}, {TuneJson.FileName} and, drawn, tuning.svg.");
-        if (plan.Request is { Recipe: { IsDefault: true, Members: int members }, MembersAreGiven: false } && new EnsembleRecipe().Members is var averaged)
-            terminal.Say(FormattableString.Invariant($"A trial had {(members == 1 ? "1 network" : $"{members} networks")}; the forecast averages {averaged}, which is seldom worse. With --ensemble trials have as many as the forecast."));
+        if (plan.Request is { Recipe: { IsDefault: true, Members: int members }, MembersAreGiven: false }
+            && new EnsembleRecipe().Members is var averaged)
+            terminal.Say(string.Create(CultureInfo.InvariantCulture,
+                $"A trial had {(members == 1 ? "1 network" : $"{members} networks")}; the forecast averages {averaged}, which is seldom "
+                + $"worse. With --ensemble trials have as many as the forecast."));
         terminal.Say("Train the best settings on all training rows and judge them on the test rows:");
         terminal.Unbroken(plan.ForecastCommandLine(result.Best.Run));
     }
 
-    private static string Ahead(int steps) => steps == 1 ? "1 row ahead" : FormattableString.Invariant($"judged on 1 to {steps} rows ahead");
+    private static string Ahead(int steps) => steps == 1 ? "1 row ahead"
+        : FormattableString.Invariant($"judged on 1 to {steps} rows ahead");
 
     /// <summary><c>12 finished trainings are</c></summary>
-    public static string Trainings(int count) => count == 1 ? "1 finished training is" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} finished trainings are");
+    public static string Trainings(int count) => count == 1 ? "1 finished training is"
+        : string.Create(CultureInfo.InvariantCulture, $"{count:N0} finished trainings are");
 
     private static void Importance(Terminal terminal, TuningResult result)
     {
@@ -87,15 +101,21 @@ internal static class TuneConsole
         TrialResult best = result.Best;
         double skill = result.Skill(best)!.Value;
         string Figure(double value) => FigureTable.Figure(value, result.NaiveError);
-        string figures = FormattableString.Invariant($"{result.Measure} {Figure(best.Error)}, naive forecast {Figure(result.NaiveError)}, skill {FigureTable.Skill(skill)} on the validation rows");
+        string figures = string.Create(CultureInfo.InvariantCulture,
+            $"{result.Measure} {Figure(best.Error)}, naive forecast {Figure(result.NaiveError)}, skill {FigureTable.Skill(skill)} on the "
+            + $"validation rows");
         if (skill > 0)
-            terminal.Say($"Trial #{best.Run.Trial} is the best: {figures}. It was picked on these rows, so expect less on others.", Color.Green);
+            terminal.Say($"Trial #{best.Run.Trial} is the best: {figures}. It was picked on these rows, so expect less on others.",
+                Color.Green);
         else
-            terminal.Say($"No trial that went all the way beats the naive forecast. The best is #{best.Run.Trial}: {figures}.", Color.Yellow);
+            terminal.Say($"No trial that went all the way beats the naive forecast. The best is #{best.Run.Trial}: {figures}.",
+                Color.Yellow);
         if (result.Lowest is var lowest && lowest.Error < best.Error)
         {
-            terminal.Say(FormattableString.Invariant(
-                $"Trial #{lowest.Run.Trial} had less after {lowest.Run.Epochs} {(lowest.Run.Epochs == 1 ? "epoch" : "epochs")}: {result.Measure} {Figure(lowest.Error)}, naive forecast {Figure(result.NaiveError)}. More epochs are not always better here; look at shorter training too."));
+            terminal.Say(string.Create(CultureInfo.InvariantCulture,
+                $"Trial #{lowest.Run.Trial} had less after {lowest.Run.Epochs} {(lowest.Run.Epochs == 1 ? "epoch" : "epochs")}: "
+                    + $"{result.Measure} {Figure(lowest.Error)}, naive forecast {Figure(result.NaiveError)}. More epochs are not always "
+                    + $"better here; look at shorter training too."));
         }
     }
 }

@@ -38,5 +38,6 @@ internal static class TuneDisplay
 
     /// <summary>The first training of a rung, and those that complete another tenth of it.</summary>
     private static bool IsShown(TuningProgress progress) =>
-        progress.Ended is not null && (progress.Done == 1 || progress.Done * LinesARung / progress.Trials > (progress.Done - 1) * LinesARung / progress.Trials);
+        progress.Ended is not null
+            && (progress.Done == 1 || progress.Done * LinesARung / progress.Trials > (progress.Done - 1) * LinesARung / progress.Trials);
 }

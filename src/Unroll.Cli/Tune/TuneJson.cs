@@ -32,12 +32,14 @@ internal sealed record TuneJson(
         ForecastTask task = objective.Task;
         bool isSingle = task.Parts.Count == 1;
         return new TuneJson(
-            new TuneData(plan.Data.Name, task.Keys.Count, [.. task.Targets], RowFigures.Train(task) with { Windows = null }, RowFigures.Test(task)),
+            new TuneData(plan.Data.Name, task.Keys.Count, [.. task.Targets], RowFigures.Train(task) with { Windows = null },
+                RowFigures.Test(task)),
             TuneError.Of(result.NaiveError, isSingle),
             [.. result.Rungs.Select(rung => new TuneRung(rung.Trials, rung.Epochs))],
             TuneTrial.Of(result, result.Best, isSingle),
             [.. result.Standings.Select(trial => TuneTrial.Of(result, trial, isSingle))],
-            [.. result.Importance.Select(each => new TuneImportance(TuneTable.Key(each.Setting), each.Share, each.Setting.Text(each.BestFrom), each.Setting.Text(each.BestTo), isSingle ? each.BestError : null, isSingle ? null : each.BestError))],
+            [.. result.Importance.Select(each => new TuneImportance(TuneTable.Key(each.Setting), each.Share, each.Setting.Text(
+                each.BestFrom), each.Setting.Text(each.BestTo), isSingle ? each.BestError : null, isSingle ? null : each.BestError))],
             result.Options.Seed,
             plan.ForecastCommandLine(result.Best.Run),
             plan.Request.Recipe.IsDefault ? RecipeOptions.Default : RecipeOptions.Tutorial,

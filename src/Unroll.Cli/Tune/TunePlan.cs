@@ -19,12 +19,14 @@ internal sealed class TunePlan
         Task = new ForecastTask(Data, forecast.TaskFor(Data));
         Notes =
         [
-            .. forecast.Targets.Count == 0 && forecast.Data.Sample is null ? [$"Tuning the forecast of {Task.Targets[0]}, the only column of numbers."] : Array.Empty<string>(),
+            .. forecast.Targets.Count == 0 && forecast.Data.Sample is null
+                ? [$"Tuning the forecast of {Task.Targets[0]}, the only column of numbers."] : Array.Empty<string>(),
             .. request.Recipe.LeftOut(Data[Data.Keys[0]], Task.Targets),
             .. Task.Notes,
         ];
         Objective = request.Recipe.IsDefault
-            ? ValidationObjective.OfEnsembles(Task, ForecastOptions.DefaultRecipe(request.Recipe, forecast.Horizon, forecast.Seed) with { Head = request.Recipe.Head })
+            ? ValidationObjective.OfEnsembles(
+                Task, ForecastOptions.DefaultRecipe(request.Recipe, forecast.Horizon, forecast.Seed) with { Head = request.Recipe.Head })
             : new ValidationObjective(Task, ForecastOptions.TutorialRecipe(forecast.Seed));
         Tuner = new Tuner(Objective, request.Search);
     }
@@ -45,7 +47,8 @@ internal sealed class TunePlan
     public Tuner Tuner { get; }
 
     /// <summary>The window that ridge regression has on the same rows where none is given.</summary>
-    public int RidgeWindow => Math.Clamp(Objective.Task.Parts.Max(part => Objective.Task[part].Train.Count) / WindowShare, 1, LongestWindow);
+    public int RidgeWindow =>
+        Math.Clamp(Objective.Task.Parts.Max(part => Objective.Task[part].Train.Count) / WindowShare, 1, LongestWindow);
 
     /// <summary>
     /// The error on the validation rows of ridge regression on the same inputs; null for the tutorial's recipe, which has none, and where
@@ -94,7 +97,8 @@ internal sealed class TunePlan
             return [];
         return
         [
-            .. Request.Forecast.Horizon > 1 ? ["--horizon", Request.Forecast.Horizon.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+            .. Request.Forecast.Horizon > 1 ? ["--horizon", Request.Forecast.Horizon.ToString(CultureInfo.InvariantCulture)]
+                : Array.Empty<string>(),
             .. (recipe.Features ?? []).SelectMany(feature => new[] { "--features", feature }),
             .. recipe.Known.SelectMany(known => new[] { "--known", known }),
             .. recipe.Holidays is { } country ? ["--holidays", country] : Array.Empty<string>(),
@@ -103,7 +107,8 @@ internal sealed class TunePlan
             .. recipe.Strategy == Strategy.Recursive ? ["--strategy", "recursive"] : Array.Empty<string>(),
             .. recipe.Head == ForecastHead.None ? Array.Empty<string>() : ["--head", RecipeOptions.WordOf(recipe.Head)],
             .. Request.MembersAreGiven ? ["--ensemble", recipe.Members.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
-            .. recipe.Validation == new EnsembleRecipe().Validation ? Array.Empty<string>() : ["--validation", recipe.Validation.ToString(CultureInfo.InvariantCulture)],
+            .. recipe.Validation == new EnsembleRecipe().Validation ? Array.Empty<string>()
+                : ["--validation", recipe.Validation.ToString(CultureInfo.InvariantCulture)],
         ];
     }
 }

@@ -31,9 +31,11 @@ internal sealed class TuneStatus : IStatus
         string Figure(double value) => FigureTable.Figure(value, progress.NaiveError);
         string best = progress.Best is { } lowest ? $"best #{lowest.Run.Trial}: {Figure(lowest.Error)}" : "best –";
         bool isOver = progress.Rung.Number == progress.Rungs && progress.Done == progress.Trials;
-        string time = isOver ? $"in {TrainingStatus.Clock(progress.Elapsed)}" : progress.Left is { } left ? $"{TrainingStatus.Clock(left)} left" : "";
+        string time = isOver ? $"in {TrainingStatus.Clock(progress.Elapsed)}" : progress.Left is { } left
+            ? $"{TrainingStatus.Clock(left)} left" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"rung {progress.Rung.Number}/{progress.Rungs}  trial {done}/{trials}  {best}, naive {Figure(progress.NaiveError)}  {time}").TrimEnd();
+            $"rung {progress.Rung.Number}/{progress.Rungs}  trial {done}/{trials}  {best}, naive {Figure(progress.NaiveError)}  {time}")
+                .TrimEnd();
     }
 }

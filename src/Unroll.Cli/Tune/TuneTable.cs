@@ -34,16 +34,19 @@ internal static class TuneTable
         ];
         const string None = FigureTable.None;
         string measure = Measure(result), naiveHeading = $"Naive\n{measure}";
-        string[] headings = ["Trial", "Layers", "Units", "Window", "Learning\nrate", "Drop-\nout", "Para-\nmeters", "Epochs", measure, naiveHeading, "Skill"];
+        string[] headings = ["Trial", "Layers", "Units", "Window", "Learning\nrate", "Drop-\nout", "Para-\nmeters", "Epochs", measure,
+            naiveHeading, "Skill"];
         // Left out where the terminal is narrow: the naive error has a line of its own.
-        return FigureTable.Text(headings, [naiveHeading, "Para-\nmeters"], [rows, [["naive", None, None, None, None, None, None, None, naive, naive, "0.000"]]], width);
+        return FigureTable.Text(headings, [naiveHeading, "Para-\nmeters"],
+            [rows, [["naive", None, None, None, None, None, None, None, naive, naive, "0.000"]]], width);
     }
 
     /// <summary>Stands below the standings.</summary>
     public static string Legend(TuningResult result)
     {
         int hidden = result.Standings.Count - RowsShown(result), diverged = result.Standings.Count(trial => trial.HasDiverged);
-        return $"{char.ToUpperInvariant(result.Measure[0])}{result.Measure[1..]} on the validation rows after so many epochs; skill is 1 − {Measure(result)} ÷ naive {Measure(result)}."
+        return $"{char.ToUpperInvariant(result.Measure[0])}{result.Measure[1..]} on the validation rows after so many epochs; skill is 1 − "
+            + $"{Measure(result)} ÷ naive {Measure(result)}."
             + (hidden > 0 ? FormattableString.Invariant($" {hidden} more trials are not shown.") : "")
             + (diverged > 0 ? FormattableString.Invariant($" {diverged} diverged.") : "");
     }
@@ -63,23 +66,28 @@ internal static class TuneTable
                 Figure(result.NaiveError),
             }),
         ];
-        return FigureTable.Text(["What mattered", "Share", "Best values", $"{Measure(result)}\nthere", $"Naive\n{Measure(result)}"], [], [rows], width);
+        return FigureTable.Text(["What mattered", "Share", "Best values", $"{Measure(result)}\nthere", $"Naive\n{Measure(result)}"], [],
+            [rows], width);
     }
 
     /// <summary>Stands below what mattered.</summary>
-    public static string ImportanceLegend(TuningResult result) => FormattableString.Invariant(
-        $"Share of the variance of log {Measure(result)} after {result.Rungs[0].Epochs} {(result.Rungs[0].Epochs == 1 ? "epoch" : "epochs")} that the setting explains alone, by groups of trials, less what chance would; rough with {result.Options.Trials} trials.");
+    public static string ImportanceLegend(TuningResult result) => string.Create(CultureInfo.InvariantCulture,
+        $"Share of the variance of log {Measure(result)} after {result.Rungs[0].Epochs} "
+            + $"{(result.Rungs[0].Epochs == 1 ? "epoch" : "epochs")} that the setting explains alone, by groups of trials, less what "
+            + $"chance would; rough with {result.Options.Trials} trials.");
 
     /// <summary>Every training in a line, by rung and trial.</summary>
     public static string Csv(TuningResult result)
     {
-        var csv = new StringBuilder("trial,rung,epochs").AppendJoin("", Hyperparameter.All.Select(setting => "," + Key(setting))).Append($",parameters,{Key(result)},naive_{Key(result)},skill,seconds\n");
+        var csv = new StringBuilder("trial,rung,epochs").AppendJoin("", Hyperparameter.All.Select(setting => "," + Key(setting)))
+            .Append($",parameters,{Key(result)},naive_{Key(result)},skill,seconds\n");
         foreach (TrialResult trial in result.Results)
         {
             string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
             csv.Append(CultureInfo.InvariantCulture, $"{trial.Run.Trial},{trial.Run.Rung},{trial.Run.Epochs}");
             csv.AppendJoin("", Hyperparameter.All.Select(setting => "," + setting.Text(trial.Run.Settings)));
-            csv.Append(CultureInfo.InvariantCulture, $",{trial.Parameters},{(trial.HasDiverged ? "" : Number(trial.Error))},{Number(result.NaiveError)},{Number(result.Skill(trial))},{trial.Seconds}\n");
+            csv.Append(CultureInfo.InvariantCulture,
+                $",{trial.Parameters},{(trial.HasDiverged ? "" : Number(trial.Error))},{Number(result.NaiveError)},{Number(result.Skill(trial))},{trial.Seconds}\n");
         }
 
         return csv.ToString();
@@ -98,5 +106,6 @@ internal static class TuneTable
 
     private static int RowsShown(TuningResult result) => Math.Max(MostRows, result.Rungs[^1].Trials);
 
-    private static string Text(string setting, TrialResult trial) => Hyperparameter.All.First(each => each.Name == setting).Text(trial.Run.Settings);
+    private static string Text(string setting, TrialResult trial) => Hyperparameter.All.First(each => each.Name == setting)
+        .Text(trial.Run.Settings);
 }

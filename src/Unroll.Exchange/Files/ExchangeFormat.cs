@@ -3,7 +3,8 @@ namespace Unroll.Exchange;
 /// <summary>A format of files of networks: its name, its extensions, and what Unroll does with it.</summary>
 public sealed record ExchangeFormat
 {
-    internal ExchangeFormat(string name, Func<string, FileContents> inspect, params string[] extensions) => (Name, Inspect, Extensions) = (name, inspect, extensions);
+    internal ExchangeFormat(string name, Func<string, FileContents> inspect, params string[] extensions) =>
+        (Name, Inspect, Extensions) = (name, inspect, extensions);
 
     /// <summary>What people call it: Keras 3, PyTorch.</summary>
     public string Name { get; }

@@ -82,7 +82,8 @@ public static class ExchangeFormats
         int longest = 0;
         foreach (ExchangeFormat format in All)
         {
-            foreach (string extension in format.Extensions.Where(extension => extension.Length > longest && path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)))
+            foreach (string extension in format.Extensions.Where(
+                extension => extension.Length > longest && path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)))
                 (found, longest) = (format, extension.Length);
         }
 

@@ -76,7 +76,9 @@ public sealed record FileContents
     /// <summary>What else is to be known of it, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>All that Unroll does not have, each a part of a sentence that names the layer or node; empty where nothing is missing.</summary>
+    /// <summary>
+    /// All that Unroll does not have, each a part of a sentence that names the layer or node; empty where nothing is missing.
+    /// </summary>
     public IReadOnlyList<string> Unsupported { get; init; } = [];
 
     /// <summary>Everything in lines of text.</summary>

@@ -26,7 +26,11 @@ internal static class KerasContents
             Tensors = tensors,
         };
         if (file.Config is null)
-            return plain with { Notes = [.. optimizer, "It does not say of which layers its weights are: they go into a model that is there."] };
+            return plain with
+            {
+                Notes =
+                [.. optimizer, "It does not say of which layers its weights are: they go into a model that is there."]
+            };
         var notes = new List<string>(optimizer);
         try
         {
@@ -58,7 +62,8 @@ internal static class KerasContents
                 continue;
             if (next.Member is Hdf5Dataset dataset)
                 yield return new ContentsTensor(next.Path, dataset.TypeName, [.. dataset.Shape]);
-            foreach ((string name, Hdf5Object member) in next.Member is Hdf5Group group ? group.Members : new Dictionary<string, Hdf5Object>())
+            foreach ((string name, Hdf5Object member) in next.Member is Hdf5Group group ? group.Members
+                : new Dictionary<string, Hdf5Object>())
                 pending.Push((next.Path.Length == 0 ? name : $"{next.Path}/{name}", member));
         }
     }

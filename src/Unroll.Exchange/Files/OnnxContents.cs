@@ -43,7 +43,13 @@ internal static class OnnxContents
         {
             // The steps that the graph leaves open are of no matter here.
             Model model = Onnx.Load(path, new OnnxLoadOptions { Steps = UsualSteps, Notes = notes.Add });
-            return contents with { Kind = FileKind.Model, Layers = model.Summary().Layers, Parameters = model.ParameterCount, Notes = notes };
+            return contents with
+            {
+                Kind = FileKind.Model,
+                Layers = model.Summary().Layers,
+                Parameters = model.ParameterCount,
+                Notes = notes
+            };
         }
         catch (UnsupportedModelException unsupported)
         {
@@ -95,7 +101,8 @@ internal static class OnnxContents
         {
             string name = node.Domain is "" or "ai.onnx" ? node.OpType : $"{node.Domain}.{node.OpType}";
             operators[name] = operators.GetValueOrDefault(name) + 1;
-            foreach (GraphProto inner in depth < Deepest ? node.Attribute.SelectMany(attribute => attribute.Graphs.Append(attribute.G)).OfType<GraphProto>() : [])
+            foreach (GraphProto inner in depth < Deepest ? node.Attribute.SelectMany(attribute => attribute.Graphs.Append(attribute.G))
+                .OfType<GraphProto>() : [])
                 Walk(inner, operators, tensors, depth + 1);
         }
     }
@@ -106,13 +113,15 @@ internal static class OnnxContents
             ? string.Create(CultureInfo.InvariantCulture, $"opset {set.Version}")
             : string.Create(CultureInfo.InvariantCulture, $"{set.Domain} {set.Version}"));
         string producer = $"{proto.ProducerName} {proto.ProducerVersion}".Trim();
-        return string.Join(", ", [.. sets, string.Create(CultureInfo.InvariantCulture, $"IR {proto.IrVersion}"), .. producer.Length > 0 ? [producer] : Array.Empty<string>()]);
+        return string.Join(", ", [.. sets, string.Create(CultureInfo.InvariantCulture, $"IR {proto.IrVersion}"),
+            .. producer.Length > 0 ? [producer] : Array.Empty<string>()]);
     }
 
     private static ContentsValue Value(ValueInfoProto value)
     {
         TypeProto.Types.Tensor? tensor = value.Type?.TensorType;
-        IEnumerable<string>? extents = tensor?.Shape?.Dim.Select(dim => dim.HasDimValue ? dim.DimValue.ToString(CultureInfo.InvariantCulture) : dim.DimParam.Length > 0 ? dim.DimParam : "?");
+        IEnumerable<string>? extents = tensor?.Shape?.Dim.Select(
+            dim => dim.HasDimValue ? dim.DimValue.ToString(CultureInfo.InvariantCulture) : dim.DimParam.Length > 0 ? dim.DimParam : "?");
         return new ContentsValue(value.Name, $"{(tensor is null ? "" : TypeName(tensor.ElemType))} "
             + $"{(extents is null ? "" : $"[{string.Join(", ", extents)}]")}".Trim());
     }

@@ -24,11 +24,13 @@ internal static class TensorContents
                 Kind = FileKind.Weights,
                 Parameters = weights.Where(tensor => IsFloat(tensor.Type)).Sum(tensor => (long)tensor.Length),
                 Subtree = format == "PyTorch" ? Array.Find(s_subtrees, key => IsDictionary(path, file, key)) ?? "" : "",
-                Notes = [.. Optimizer(file.Tensors.Count - weights.Length), "It does not say of which layers its weights are: they go into a model that is there."],
+                Notes = [.. Optimizer(file.Tensors.Count - weights.Length),
+                    "It does not say of which layers its weights are: they go into a model that is there."],
             };
         return contents with
         {
-            Tensors = [.. weights.Select(tensor => new ContentsTensor(tensor.Name, tensor.Type.ToString(), [.. tensor.Shape.Select(extent => (long)extent)]))],
+            Tensors = [.. weights.Select(
+                tensor => new ContentsTensor(tensor.Name, tensor.Type.ToString(), [.. tensor.Shape.Select(extent => (long)extent)]))],
             Metadata = file.Metadata.Where(text => !own.Contains(text.Key)).ToDictionary(),
         };
     }
@@ -57,5 +59,6 @@ internal static class TensorContents
         }
     }
 
-    private static bool IsFloat(TensorType type) => type is TensorType.Float32 or TensorType.Float64 or TensorType.Float16 or TensorType.BFloat16;
+    private static bool IsFloat(TensorType type) => type is TensorType.Float32 or TensorType.Float64 or TensorType.Float16
+        or TensorType.BFloat16;
 }

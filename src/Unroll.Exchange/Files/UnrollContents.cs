@@ -46,7 +46,8 @@ internal static class UnrollContents
         return FileContents.Of(path, Format, VersionOf(file), model) with
         {
             Metadata = metadata,
-            Tensors = [.. model.Parameters.Select(parameter => new ContentsTensor(parameter.Name, "Float32", [.. parameter.Shape.ToArray().Select(extent => (long)extent)]))],
+            Tensors = [.. model.Parameters.Select(
+                parameter => new ContentsTensor(parameter.Name, "Float32", [.. parameter.Shape.ToArray().Select(extent => (long)extent)]))],
         };
     }
 

@@ -109,7 +109,10 @@ public static class Keras
         string path = bytes.Name;
         var file = KerasFile.Read(bytes);
         if (file.Config is null)
-            throw new UnrollException($"{path} has weights alone. Build the model as it was in Keras, and load its weights into it.") { Subject = "into" };
+            throw new UnrollException($"{path} has weights alone. Build the model as it was in Keras, and load its weights into it.")
+            {
+                Subject = "into"
+            };
         var weights = new WeightFile(file);
         OwnHeader? own = usesOwn && file.Own is { } given ? OwnHeader.Read(given, file.Config, path) : null;
         if (own is { IsCurrent: true })

@@ -51,7 +51,8 @@ internal static class RobustStatistics
             return 0;
         for (int i = 0; i < sizes.Length; i++)
             sizes[i] = Math.Abs(sizes[i]);
-        double median = OrderStatistics.Quantile(sizes, 0.5, 0) / NormalMedian, upper = OrderStatistics.Quantile(sizes, 0.9, (int)(0.5 * (sizes.Length - 1))) / NormalUpper;
+        double median = OrderStatistics.Quantile(sizes, 0.5, 0) / NormalMedian,
+            upper = OrderStatistics.Quantile(sizes, 0.9, (int)(0.5 * (sizes.Length - 1))) / NormalUpper;
         isSparse = median <= Sparse * upper;
         if (!isSparse || upper > 0)
             return isSparse ? upper : median;

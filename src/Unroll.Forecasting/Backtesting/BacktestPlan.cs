@@ -48,7 +48,8 @@ internal sealed class BacktestPlan
             throw Refused($"A sliding range of {sliding} rows says nothing of changes. Use at least 2.");
         int most = task.Parts.Max(part => Before(task[part]));
         if (sliding > most)
-            throw Refused($"A sliding range of {sliding} rows is longer than the {most} rows before the test rows. Use at most {most}, or all.");
+            throw Refused($"A sliding range of {sliding} rows is longer than the {most} rows before the test rows. Use at most {most}, "
+                + "or all.");
         if (task.Options.Window is not null)
             return task;
         var recipe = new EnsembleRecipe { Steps = task.Horizon };

@@ -8,7 +8,8 @@ namespace Unroll.Forecasting;
 /// <param name="options">Where finished folds are kept, and how long all may take.</param>
 /// <param name="progress">Told of every fit.</param>
 internal sealed class BacktestRunner(
-    BacktestPlan plan, PartsForecaster shown, Func<PartsForecaster> create, bool isBaseline, BacktestOptions options, IProgress<BacktestEvent>? progress)
+    BacktestPlan plan, PartsForecaster shown, Func<PartsForecaster> create, bool isBaseline, BacktestOptions options,
+        IProgress<BacktestEvent>? progress)
 {
     /// <summary>The least time for a fit, whatever is left.</summary>
     private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(20);
@@ -56,7 +57,8 @@ internal sealed class BacktestRunner(
         BacktestFold about = plan.Folds[fold];
         FinishedWork? work = options.Work;
         void Tell(BacktestEventKind kind, double share, ForecastEvent? moment = null) => progress?.Report(new BacktestEvent(
-            kind, Name, Place.Number, Place.Count, isBaseline, fold + 1, plan.Folds.Count, about.TrainRows, about.TrainTo, moment ?? new ForecastEvent { Forecaster = Name }, ShareOf(fold, share)));
+            kind, Name, Place.Number, Place.Count, isBaseline, fold + 1, plan.Folds.Count, about.TrainRows, about.TrainTo,
+                moment ?? new ForecastEvent { Forecaster = Name }, ShareOf(fold, share)));
         if (work?.FindText(place, out string? times) is { } kept && FoldForecast.Read(kept, times) is { } found)
         {
             Tell(BacktestEventKind.Predicted, 1);
@@ -67,7 +69,8 @@ internal sealed class BacktestRunner(
         ForecastTask task = plan.TaskOf(fold);
         PartsForecaster forecaster = create();
         forecaster.Work = KeepsNetworks ? work?.Within(place) : null;
-        Fit(forecaster, task, fold, progress is null ? null : new Forwarded(moment => Tell(BacktestEventKind.Fitting, moment.Share, moment)), cancellation);
+        Fit(forecaster, task, fold,
+            progress is null ? null : new Forwarded(moment => Tell(BacktestEventKind.Fitting, moment.Share, moment)), cancellation);
 
         // The tutorial's network keeps what it has when it is cancelled, and returns.
         cancellation.ThrowIfCancellationRequested();
@@ -90,7 +93,8 @@ internal sealed class BacktestRunner(
         : Share.From + ((Share.To - Share.From) * (fold + share) / plan.Folds.Count);
 
     /// <summary>Fits a forecaster in its part of the time that is left.</summary>
-    private void Fit(PartsForecaster forecaster, ForecastTask task, int fold, IProgress<ForecastEvent>? told, CancellationToken cancellation)
+    private void Fit(PartsForecaster forecaster, ForecastTask task, int fold, IProgress<ForecastEvent>? told,
+        CancellationToken cancellation)
     {
         if (options.Budget is not { } budget)
         {
@@ -105,12 +109,14 @@ internal sealed class BacktestRunner(
             blend.Earlier = _earlier;
             blend.Fit(task, told, cancellation);
             _earlier ??= blend.Schedule;
-            _givenUp.AddRange(blend.GivenUp.Select(sentence => FormattableString.Invariant($"Fit {fold + 1} of {plan.Folds.Count}: {sentence}")));
+            _givenUp.AddRange(blend.GivenUp.Select(
+                sentence => FormattableString.Invariant($"Fit {fold + 1} of {plan.Folds.Count}: {sentence}")));
             return;
         }
 
         // What is judged along has half of the time at most, so that what was asked for has the other.
-        using var limit = new TimeLimit(budget.Clock, isBaseline && UsualTime.Rank(forecaster) > 1 ? own / 2 : TimeSpan.MaxValue, cancellation);
+        using var limit = new TimeLimit(budget.Clock, isBaseline && UsualTime.Rank(forecaster) > 1 ? own / 2 : TimeSpan.MaxValue,
+            cancellation);
         try
         {
             forecaster.FitIn(task, new FitRun(Name, told, cancellation, budget.Clock).Until(limit));

@@ -54,7 +54,8 @@ internal sealed record FoldForecast(
     {
         try
         {
-            long[] took = [.. (times ?? "").Split(' ').Select(each => long.TryParse(each, CultureInfo.InvariantCulture, out long ticks) ? ticks : 0)];
+            long[] took = [.. (times ?? "").Split(' ')
+                .Select(each => long.TryParse(each, CultureInfo.InvariantCulture, out long ticks) ? ticks : 0)];
             return JsonSerializer.Deserialize(text, FoldJson.Default.IReadOnlyListFoldForecast) is { } fold
                 ? [.. fold.Select((forecast, i) => forecast with { Took = TimeSpan.FromTicks(took.ElementAtOrDefault(i)) })]
                 : null;
@@ -82,7 +83,8 @@ internal sealed record FoldPart(string Series, string Target, double[][] Values,
         if (bad >= 0)
         {
             string from = split.Table.Format(split.Table.Dates[split.Train.Count - 1 + bad]);
-            throw new UnrollException($"The {forecaster.Name} predicts no finite number from {from} on. Train it with a smaller learning rate.");
+            throw new UnrollException(
+                $"The {forecaster.Name} predicts no finite number from {from} on. Train it with a smaller learning rate.");
         }
 
         return new FoldPart(part.Series, part.Target, raw.Values, raw.Head?.Ahead, model.Track is { } track ? FoldTrack.Of(track) : null);
@@ -107,6 +109,7 @@ internal sealed record FoldTrack(double[] Actual, double[][] Values, double[][]?
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(IReadOnlyList<FoldForecast>))]
 internal sealed partial class FoldJson : JsonSerializerContext;

@@ -2,8 +2,8 @@ namespace Unroll.Forecasting;
 
 /// <summary>
 /// The forecast of intermittent demand by aggregation, ADIDA (Nikolopoulos, Syntetos, Boylan, Petropoulos and Assimakopoulos 2011, An
-/// aggregate-disaggregate intermittent demand approach to forecasting): as many rows as usually lie between two demands are added up to buckets, which have few
-/// zeros, simple exponential smoothing forecasts the next bucket, and every row to come gets its equal part.
+/// aggregate-disaggregate intermittent demand approach to forecasting): as many rows as usually lie between two demands are added up to
+/// buckets, which have few zeros, simple exponential smoothing forecasts the next bucket, and every row to come gets its equal part.
 /// </summary>
 /// <remarks>
 /// The rows of a bucket are the mean interval of the training rows up to the last demand, rounded. Buckets end with the newest row; oldest

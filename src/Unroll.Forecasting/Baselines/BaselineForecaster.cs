@@ -27,7 +27,8 @@ public abstract partial class BaselineForecaster : PartsForecaster
             Part[] parts = [.. Models.Keys.Where(_replaced.ContainsKey)];
             return parts.Length == 0 ? [] :
             [
-                $"The {Name} forecast repeats the newest value for {parts.Length} of {Models.Count} series and targets, to which it cannot be fitted; "
+                $"The {Name} forecast repeats the newest value for {parts.Length} of {Models.Count} series and targets, to which it cannot "
+                    + "be fitted; "
                 + $"the first, {parts[0]}: {_replaced[parts[0]]}",
             ];
         }
@@ -90,7 +91,12 @@ public abstract partial class BaselineForecaster : PartsForecaster
     {
         ForecastSplit split = ForecastSplit.All(table, part.Target, Window, AdaptedInputs);
         var whole = new ForecastTask(split, Horizon);
-        return new BaselineModel(FitRule(whole, null, split, default)) { Part = part, Facts = PartFacts.Of(split, whole.Options), Track = Validate(whole, whole.Parts[0], split, default) };
+        return new BaselineModel(FitRule(whole, null, split, default))
+        {
+            Part = part,
+            Facts = PartFacts.Of(split, whole.Options),
+            Track = Validate(whole, whole.Parts[0], split, default)
+        };
     }
 
     /// <summary>The rule of a part; where one of many has too few rows for it, or no season, the newest value takes its place.</summary>
@@ -129,9 +135,14 @@ public abstract partial class BaselineForecaster : PartsForecaster
         try
         {
             ForecastSplit inner = split.WithinTraining(rows);
-            var model = new BaselineModel(FitRule(task, null, inner, cancellationToken)) { Part = part, Facts = PartFacts.Of(inner, task.Options) };
+            var model = new BaselineModel(FitRule(task, null, inner, cancellationToken))
+            {
+                Part = part,
+                Facts = PartFacts.Of(inner, task.Options)
+            };
             double[][] ahead = Raw(model, inner, task.Horizon).Values;
-            return Array.TrueForAll(ahead, row => Array.TrueForAll(row, double.IsFinite)) ? new TrackRecord(new HorizonForecast(inner.Test.Values, ahead), null) : null;
+            return Array.TrueForAll(ahead, row => Array.TrueForAll(row, double.IsFinite))
+                ? new TrackRecord(new HorizonForecast(inner.Test.Values, ahead), null) : null;
         }
         catch (UnrollException)
         {
@@ -147,7 +158,8 @@ internal sealed class BaselineModel(BaselineRule rule) : PartModel
 
     public override int NeededRows => rule.NeededRows;
 
-    public override RawForecast Ahead(TimeSeries table, int first, int count, int steps) => new(rule.Ahead(table, first, count, steps), null);
+    public override RawForecast Ahead(TimeSeries table, int first, int count, int steps) =>
+        new(rule.Ahead(table, first, count, steps), null);
 
     public override double[][] Contributions(TimeSeries table, int first, int origin, int steps) =>
         rule.Contributions(table, first, origin, steps);

@@ -93,11 +93,14 @@ internal abstract class BaselineRule
         Series column = table[Target];
         int start = FirstRow(table.DateSpan[..(first + 1)]);
         if (first + 1 - start < (IsFirst(table.Dates[start]) ? 1 : NeededRows))
-            throw new UnrollException($"{table.Name} has {first + 1} rows, but the {Name} forecast looks at the newest {NeededRows} to predict the next {column.Name}. Give it at least {NeededRows} rows.");
+            throw new UnrollException($"{table.Name} has {first + 1} rows, but the {Name} forecast looks at the newest {NeededRows} to "
+                + $"predict the next {column.Name}. Give it at least {NeededRows} rows.");
         ReadOnlySpan<double> values = column.Values[start..(first + count)];
         int missing = values.IndexOf(double.NaN);
         if (missing >= 0)
-            throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[start + missing])}, which the {Name} forecast looks at. Choose how to treat missing values, or complete the file.") { Subject = "missing" };
+            throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[start + missing])}, which the "
+                + $"{Name} forecast looks at. Choose how to treat missing values, or complete the file.")
+            { Subject = "missing" };
         return start;
     }
 

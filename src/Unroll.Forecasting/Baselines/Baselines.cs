@@ -54,7 +54,8 @@ public static class Baselines
     private static int? CommonSeason(int?[] seasons)
     {
         const int OneOf = 10;
-        IGrouping<int, int>? most = seasons.OfType<int>().GroupBy(each => each).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).FirstOrDefault();
+        IGrouping<int, int>? most = seasons.OfType<int>().GroupBy(each => each).OrderByDescending(group => group.Count())
+            .ThenBy(group => group.Key).FirstOrDefault();
         return most is not null && OneOf * most.Count() >= seasons.Length ? most.Key : null;
     }
 }

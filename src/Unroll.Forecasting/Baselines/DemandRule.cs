@@ -66,7 +66,8 @@ internal abstract class DemandRule : BaselineRule
 
     private protected sealed override bool IsFirst(DateTime date) => date == _firstDate;
 
-    private protected sealed override void Roll(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin, double[][] ahead)
+    private protected sealed override void Roll(ReadOnlySpan<double> values, ReadOnlySpan<DateTime> dates, int firstOrigin,
+        double[][] ahead)
     {
         DemandState state = Before(Parameters);
         for (int row = 0; row < values.Length; row++)

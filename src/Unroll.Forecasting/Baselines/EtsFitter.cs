@@ -112,7 +112,8 @@ internal sealed class EtsFitter
         foreach ((double alpha, double beta, double gamma) in new[] { (0.2, 0.1, 0.1), (0.8, 0.05, 0.3) })
         {
             cancellationToken.ThrowIfCancellationRequested();
-            double[] first = [alpha, .. HasTrend ? [beta] : Array.Empty<double>(), .. HasSeason ? [gamma] : Array.Empty<double>(), .. _model.Trend == EtsTrend.Damped ? [0.5] : Array.Empty<double>(), 0, .. HasTrend ? [0.0] : Array.Empty<double>()];
+            double[] first = [alpha, .. HasTrend ? [beta] : Array.Empty<double>(), .. HasSeason ? [gamma] : Array.Empty<double>(),
+                .. _model.Trend == EtsTrend.Damped ? [0.5] : Array.Empty<double>(), 0, .. HasTrend ? [0.0] : Array.Empty<double>()];
             double[] found = NelderMead.Minimize(Deviance, first, Evaluations / 4, Nearly);
             if (best is null || Deviance(found) < Deviance(best))
                 best = found;
@@ -145,7 +146,8 @@ internal sealed class EtsFitter
         double[] season = HasSeason ? [.. _season] : [];
         (double deviance, double squares) = state.Judge(_values, _model.Error == EtsError.Multiplicative, _floor);
         return new EtsParameters(
-            _model, _period, p.Alpha, p.Beta, p.Gamma, p.Phi, p.Level, p.Trend, Array.AsReadOnly(season), squares, deviance, ParameterCount, _values.Length);
+            _model, _period, p.Alpha, p.Beta, p.Gamma, p.Phi, p.Level, p.Trend, Array.AsReadOnly(season), squares, deviance, ParameterCount,
+                _values.Length);
     }
 
     /// <summary>
@@ -189,7 +191,8 @@ internal sealed class EtsFitter
         /// </summary>
         public static EtsStart Of(ReadOnlySpan<double> values, EtsModel model, int period)
         {
-            double[] season = model.Season == EtsSeason.None ? new double[period] : SeasonalIndices.Decompose(values[..Math.Min(values.Length, Seasons * period)], period, model.Season != EtsSeason.Multiplicative);
+            double[] season = model.Season == EtsSeason.None ? new double[period] : SeasonalIndices.Decompose(
+                values[..Math.Min(values.Length, Seasons * period)], period, model.Season != EtsSeason.Multiplicative);
             int count = Math.Min(values.Length, Math.Max(10, 2 * period));
             var plain = new double[count];
             for (int t = 0; t < count; t++)

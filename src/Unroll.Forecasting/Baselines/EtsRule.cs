@@ -26,7 +26,8 @@ internal sealed class EtsRule : BaselineRule
     public EtsRule(EtsModel? model = null, int? period = null)
     {
         if (period is < 1 or > LongestPeriod)
-            throw new UnrollException($"Exponential smoothing cannot learn seasons of {period} rows. Give a period of 2 to {LongestPeriod}, or 1 for none.");
+            throw new UnrollException(
+                $"Exponential smoothing cannot learn seasons of {period} rows. Give a period of 2 to {LongestPeriod}, or 1 for none.");
         (_model, _period) = (model, period);
     }
 
@@ -38,7 +39,8 @@ internal sealed class EtsRule : BaselineRule
 
     /// <summary>What was fitted.</summary>
     /// <exception cref="InvalidOperationException">Fit has not been called.</exception>
-    public EtsParameters Parameters => _parameters ?? throw new InvalidOperationException("The ETS forecaster has no parameters yet. Call Fit first.");
+    public EtsParameters Parameters =>
+        _parameters ?? throw new InvalidOperationException("The ETS forecaster has no parameters yet. Call Fit first.");
 
     public override int NeededRows => Parameters.Period > 1 ? 2 * Parameters.Period : 2;
 
@@ -46,14 +48,20 @@ internal sealed class EtsRule : BaselineRule
     {
         double[] values = split.Train.ToArray();
         string where = $"{split.Target} in {split.TrainRange}";
-        int? period = (_period ?? SeasonalPeriod.Find(split.Train, LongestPeriod) ?? OfTheYear(split.Train)) is > 1 and int found ? found : null;
+        int? period = (_period ?? SeasonalPeriod.Find(split.Train, LongestPeriod) ?? OfTheYear(split.Train)) is > 1 and int found ? found
+            : null;
         if (_model is { Season: not EtsSeason.None } && period is null)
-            throw new UnrollException($"{where} shows no season of at most {LongestPeriod} rows that repeats with the calendar, as {_model} needs. Give a period, or use a model without a season.");
+            throw new UnrollException($"{where} shows no season of at most {LongestPeriod} rows that repeats with the calendar, as "
+                + $"{_model} needs. Give a period, or use a model without a season.");
         bool positive = Array.TrueForAll(values, value => value > 0);
         if (_model is { NeedsPositiveValues: true } && !positive)
-            throw new UnrollException($"{where} holds values that are not above 0, for which {_model} is not defined. Use a model with additive error and season.");
+            throw new UnrollException($"{where} holds values that are not above 0, for which {_model} is not defined. Use a model with "
+                + "additive error and season.");
         EtsModel[] models = _model is null ? [.. EtsModel.Candidates(period is not null, positive)] : [_model];
-        _parameters = EtsFitter.Best(values, models, period ?? 1, cancellationToken) ?? throw new UnrollException($"{where} has {values.Length} rows, which cannot be fitted by {_model?.ToString() ?? "exponential smoothing"}. Use a longer training range or a simpler model.") { Subject = "train" };
+        _parameters = EtsFitter.Best(values, models, period ?? 1, cancellationToken)
+            ?? throw new UnrollException($"{where} has {values.Length} rows, which cannot be fitted by "
+            + $"{_model?.ToString() ?? "exponential smoothing"}. Use a longer training range or a simpler model.")
+            { Subject = "train" };
         _firstDate = split.Train.Dates[0];
     }
 
@@ -96,7 +104,8 @@ internal sealed class EtsRule : BaselineRule
         if (fromTraining)
             return Parameters.Start();
         if (Parameters.Model.NeedsPositiveValues && known.IndexOfAnyInRange(double.NegativeInfinity, 0) >= 0)
-            throw new UnrollException($"The values to continue are not all above 0, as {Parameters.Model} needs. Train the ETS forecast again on values like these.");
+            throw new UnrollException($"The values to continue are not all above 0, as {Parameters.Model} needs. Train the ETS forecast "
+                + "again on values like these.");
         var start = EtsFitter.EtsStart.Of(known, Parameters.Model, Parameters.Period);
         return (Parameters with { Level = start.Level, Trend = start.Trend, Season = start.Season }).Start();
     }

@@ -36,14 +36,16 @@ internal static class FittedRules
         return [.. groups, [.. group]];
     }
 
-    public static string Text(IReadOnlyList<FittedRule> rules) => JsonSerializer.Serialize(rules, FittedRulesJson.Default.IReadOnlyListFittedRule);
+    public static string Text(IReadOnlyList<FittedRule> rules) =>
+        JsonSerializer.Serialize(rules, FittedRulesJson.Default.IReadOnlyListFittedRule);
 
     /// <summary>Null where the text is none of these, or of another number of parts.</summary>
     public static IReadOnlyList<FittedRule>? Read(string text, int count)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, FittedRulesJson.Default.IReadOnlyListFittedRule) is { } rules && rules.Count == count ? rules : null;
+            return JsonSerializer.Deserialize(text, FittedRulesJson.Default.IReadOnlyListFittedRule) is { } rules && rules.Count == count
+                ? rules : null;
         }
         catch (JsonException)
         {

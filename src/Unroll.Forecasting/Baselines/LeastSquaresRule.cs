@@ -36,7 +36,8 @@ internal sealed class LeastSquaresRule : BaselineRule
 
     /// <summary>The fitted weights; input 1 is the oldest of the L values, input L the newest.</summary>
     /// <exception cref="InvalidOperationException">Fit has not been called.</exception>
-    public LinearRegression Regression => _regression ?? throw new InvalidOperationException("The least squares forecaster has no weights yet. Call Fit first.");
+    public LinearRegression Regression =>
+        _regression ?? throw new InvalidOperationException("The least squares forecaster has no weights yet. Call Fit first.");
 
     public override int NeededRows => Regression.Inputs;
 
@@ -44,9 +45,13 @@ internal sealed class LeastSquaresRule : BaselineRule
     {
         int lags = _given ?? split.Window, rows = split.Train.Count - lags;
         if (rows < 1)
-            throw new UnrollException($"The training range {split.TrainRange} has {split.Train.Count} rows, too few for least squares on {lags} values. Use a longer training range or a shorter window.") { Subject = "train,window" };
+            throw new UnrollException($"The training range {split.TrainRange} has {split.Train.Count} rows, too few for least squares on "
+                + $"{lags} values. Use a longer training range or a shorter window.")
+            { Subject = "train,window" };
         if ((long)rows * lags > MostNumbers)
-            throw new UnrollException($"Least squares on {lags} values of each of {rows} rows takes too much memory. Use a shorter training range or a shorter window.") { Subject = "train,window" };
+            throw new UnrollException($"Least squares on {lags} values of each of {rows} rows takes too much memory. Use a shorter "
+                + "training range or a shorter window.")
+            { Subject = "train,window" };
         ReadOnlySpan<double> train = split.Train.Values;
         double[] inputs = new double[rows * lags];
         for (int row = 0; row < rows; row++)

@@ -51,14 +51,17 @@ internal sealed class LinearRegression
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         if (inputs.IsEmpty || inputs.Length % rows != 0)
-            throw new ArgumentException($"{inputs.Length} inputs are not the same number, at least 1, for each of {rows} rows.", nameof(inputs));
+            throw new ArgumentException($"{inputs.Length} inputs are not the same number, at least 1, for each of {rows} rows.",
+                nameof(inputs));
         if (outputs.IsEmpty || outputs.Length % rows != 0)
-            throw new ArgumentException($"{outputs.Length} outputs are not the same number, at least 1, for each of {rows} rows.", nameof(outputs));
+            throw new ArgumentException($"{outputs.Length} outputs are not the same number, at least 1, for each of {rows} rows.",
+                nameof(outputs));
         if (!(ridge >= 0) || double.IsInfinity(ridge))
             throw new UnrollException($"A ridge of {ridge} is none. Give a number of at least 0.");
         int k = inputs.Length / rows, m = outputs.Length / rows;
         if (ridge == 0 && rows <= k)
-            throw new UnrollException($"Least squares cannot find {k} weights and an intercept from {rows} rows. Use a longer training range, fewer inputs, or a ridge above 0.");
+            throw new UnrollException($"Least squares cannot find {k} weights and an intercept from {rows} rows. Use a longer training "
+                + "range, fewer inputs, or a ridge above 0.");
         (double[][] x, double[] xMeans, double[] deviations) = Standardize(inputs, rows, k, "input", ridge > 0);
         (double[][] y, double[] yMeans, double[] spreads) = Standardize(outputs, rows, m, "output", true);
         if (ridge > 0)
@@ -101,7 +104,8 @@ internal sealed class LinearRegression
     /// <summary>
     /// The columns with mean 0 and deviation 1, with what was taken from them; a constant one is left at 0, where that is allowed.
     /// </summary>
-    private static (double[][] Columns, double[] Means, double[] Deviations) Standardize(ReadOnlySpan<double> values, int rows, int count, string what, bool mayBeConstant)
+    private static (double[][] Columns, double[] Means, double[] Deviations) Standardize(
+        ReadOnlySpan<double> values, int rows, int count, string what, bool mayBeConstant)
     {
         var columns = new double[count][];
         double[] means = new double[count], deviations = new double[count];
@@ -113,7 +117,8 @@ internal sealed class LinearRegression
             {
                 column[row] = values[(row * count) + c];
                 if (!double.IsFinite(column[row]))
-                    throw new UnrollException($"Least squares needs finite values, but {what} {c + 1} of row {row + 1} is {column[row]}. Treat missing values first.");
+                    throw new UnrollException($"Least squares needs finite values, but {what} {c + 1} of row {row + 1} is {column[row]}. "
+                        + "Treat missing values first.");
                 sum += column[row];
                 size = Math.Max(size, Math.Abs(column[row]));
             }
@@ -129,7 +134,8 @@ internal sealed class LinearRegression
             if (deviation <= 1e-14 * size)
             {
                 if (!mayBeConstant)
-                    throw new UnrollException($"Least squares finds no weight for input {c + 1}: it is {values[c]} on every row. Leave it out, or use a ridge above 0.");
+                    throw new UnrollException($"Least squares finds no weight for input {c + 1}: it is {values[c]} on every row. Leave it "
+                        + "out, or use a ridge above 0.");
                 Array.Clear(column);
                 continue;
             }
@@ -164,7 +170,8 @@ internal sealed class LinearRegression
         {
             double whole = Math.Sqrt(Dot(x[c], x[c], 0)), rest = Math.Sqrt(Dot(x[c], x[c], c));
             if (rest <= Dependent * whole)
-                throw new UnrollException($"Least squares finds no weight for input {c + 1}: it is a combination of the inputs before it. Leave it out, or use a ridge above 0.");
+                throw new UnrollException($"Least squares finds no weight for input {c + 1}: it is a combination of the inputs before it. "
+                    + "Leave it out, or use a ridge above 0.");
             double[] v = x[c];
             diagonal[c] = v[c] > 0 ? -rest : rest;
             v[c] -= diagonal[c];

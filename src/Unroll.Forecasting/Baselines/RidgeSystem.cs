@@ -62,7 +62,8 @@ internal sealed class RidgeSystem
     private RidgeSystem(RidgeSystem whole, int[] kept)
     {
         (_rows, _inputs, _mean) = (whole._rows, kept.Length, whole._mean);
-        (_means, _deviations, _moments) = (Array.ConvertAll(kept, i => whole._means[i]), Array.ConvertAll(kept, i => whole._deviations[i]), Array.ConvertAll(kept, i => whole._moments[i]));
+        (_means, _deviations, _moments) = (Array.ConvertAll(kept, i => whole._means[i]), Array.ConvertAll(kept, i => whole._deviations[i]),
+            Array.ConvertAll(kept, i => whole._moments[i]));
         _gram = new double[_inputs * _inputs];
         for (int i = 0; i < _inputs; i++)
         {

@@ -80,8 +80,8 @@ public sealed class MeanForecaster : BaselineForecaster
 /// rows. Further ahead, predictions take the place of the values that are not known yet.
 /// </summary>
 /// <param name="lags">L, how many of the newest values it looks at; null for the window of the task, as a network does.</param>
-/// <param name="ridge">λ, at least 0: λ·n·Σ(w·s)² is added to the squared errors of n rows, where s is the deviation of a weight's input. 0 is
-/// plain least squares.</param>
+/// <param name="ridge">λ, at least 0: λ·n·Σ(w·s)² is added to the squared errors of n rows, where s is the deviation of a weight's input. 0
+/// is plain least squares.</param>
 public sealed class LeastSquaresForecaster(int? lags = null, double ridge = 0) : BaselineForecaster
 {
     public override string Name => LeastSquaresRule.DefaultName;

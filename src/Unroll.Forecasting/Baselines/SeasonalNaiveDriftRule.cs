@@ -35,7 +35,9 @@ internal sealed class SeasonalNaiveDriftRule : BaselineRule
         ReadOnlySpan<double> train = split.Train.Values;
         int period = _given ?? SeasonalPeriod.Find(split.Train) ?? 1, rows = train.Length;
         if (rows < Math.Max(2, period))
-            throw new UnrollException($"The training range {split.TrainRange} has {rows} rows, fewer than one season of {period}. Use a longer training range or a shorter period.") { Subject = "train" };
+            throw new UnrollException($"The training range {split.TrainRange} has {rows} rows, fewer than one season of {period}. Use a "
+                + "longer training range or a shorter period.")
+            { Subject = "train" };
         _period = period;
         double sum = 0;
         for (int row = period; row < rows; row++)

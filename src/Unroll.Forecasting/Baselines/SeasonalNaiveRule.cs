@@ -25,7 +25,8 @@ internal sealed class SeasonalNaiveRule : BaselineRule
 
     /// <summary>m, the rows of one season.</summary>
     /// <exception cref="InvalidOperationException">It is to be found and Fit has not been called.</exception>
-    public int Period => _period > 0 ? _period : _given ?? throw new InvalidOperationException("The seasonal naive forecaster does not know its period yet. Call Fit first.");
+    public int Period => _period > 0 ? _period : _given
+        ?? throw new InvalidOperationException("The seasonal naive forecaster does not know its period yet. Call Fit first.");
 
     public override string Saying => $"as {Period} rows before";
 
@@ -34,9 +35,12 @@ internal sealed class SeasonalNaiveRule : BaselineRule
     private protected override void Learn(ForecastSplit split, CancellationToken cancellationToken)
     {
         int period = _given ?? SeasonalPeriod.Find(split.Train)
-            ?? throw new UnrollException($"{split.Target} shows no season in {split.TrainRange} that repeats with the calendar. Give a period, or use the naive forecast.");
+            ?? throw new UnrollException($"{split.Target} shows no season in {split.TrainRange} that repeats with the calendar. Give a "
+                + "period, or use the naive forecast.");
         if (split.Train.Count < period)
-            throw new UnrollException($"The training range {split.TrainRange} has {split.Train.Count} rows, fewer than one season of {period}. Use a longer training range or a shorter period.") { Subject = "train" };
+            throw new UnrollException($"The training range {split.TrainRange} has {split.Train.Count} rows, fewer than one season of "
+                + $"{period}. Use a longer training range or a shorter period.")
+            { Subject = "train" };
         _period = period;
     }
 

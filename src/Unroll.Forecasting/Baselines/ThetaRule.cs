@@ -37,7 +37,8 @@ internal sealed class ThetaRule : BaselineRule
 
     public override int NeededRows => _indices is { } indices ? 2 * indices.Period : 2;
 
-    private EtsParameters Smoothing => _smoothing ?? throw new InvalidOperationException("The Theta forecaster has no parameters yet. Call Fit first.");
+    private EtsParameters Smoothing =>
+        _smoothing ?? throw new InvalidOperationException("The Theta forecaster has no parameters yet. Call Fit first.");
 
     private protected override void Learn(ForecastSplit split, CancellationToken cancellationToken)
     {
@@ -47,7 +48,9 @@ internal sealed class ThetaRule : BaselineRule
         for (int row = 0; _indices is not null && row < values.Length; row++)
             values[row] = _indices.Remove(values[row], row);
         _smoothing = EtsFitter.Best(values, [EtsModel.Simple], 1, cancellationToken)
-            ?? throw new UnrollException($"{split.Target} in {split.TrainRange} has {values.Length} rows, too few for the Theta forecast. Use a longer training range.") { Subject = "train" };
+            ?? throw new UnrollException($"{split.Target} in {split.TrainRange} has {values.Length} rows, too few for the Theta forecast. "
+                + "Use a longer training range.")
+            { Subject = "train" };
         _slope = SlopeOf(values);
     }
 

@@ -55,7 +55,8 @@ public sealed class CalendarGaps
         get
         {
             if (!Calendar.IsEven)
-                return $"The rows are not evenly spaced: a forecast counts rows, and the {Dates(2)} of those to come follow the median spacing, "
+                return $"The rows are not evenly spaced: a forecast counts rows, and the {Dates(2)} of those to come follow the median "
+                    + "spacing, "
                     + $"{Calendar.SpacingText}.";
             long missing = MissingDates, all = _series.Rows + missing;
             if (missing == 0)
@@ -86,7 +87,8 @@ public sealed class CalendarGaps
     private RowCalendar Calendar => _series.Calendar;
 
     /// <summary>The gaps with the most dates missing, the longest first and among equals the oldest.</summary>
-    public IReadOnlyList<CalendarGap> Longest(int count) => [.. Gaps.OrderByDescending(gap => gap.Missing).ThenBy(gap => gap.After).Take(count)];
+    public IReadOnlyList<CalendarGap> Longest(int count) =>
+        [.. Gaps.OrderByDescending(gap => gap.Missing).ThenBy(gap => gap.After).Take(count)];
 
     /// <summary>A line that sums up, and a line each for the three longest gaps of more than one date.</summary>
     public override string ToString()
@@ -98,7 +100,8 @@ public sealed class CalendarGaps
         int single = Gaps.Count(gap => gap.Missing == 1);
         string holidays = single == 0 ? "" : single == Gaps.Count ? $", all of a single {Dates(1)}" : $", {single} of a single {Dates(1)}";
         IEnumerable<string> lines = Longest(Shown).Where(gap => gap.Missing > 1)
-            .Select(gap => FormattableString.Invariant($"  {_series.Format(gap.After)} to {_series.Format(gap.Before)}: {gap.Missing:N0} missing"));
+            .Select(gap => FormattableString.Invariant(
+                $"  {_series.Format(gap.After)} to {_series.Format(gap.Before)}: {gap.Missing:N0} missing"));
         string gaps = FormattableString.Invariant($"{Gaps.Count:N0} {(Gaps.Count == 1 ? "gap" : "gaps")}{holidays}");
         string dates = FormattableString.Invariant($"{MissingDates:N0} {Dates(MissingDates)} missing");
         return string.Join('\n', lines.Prepend($"{FrequencyName}, {gaps}, {dates}"));

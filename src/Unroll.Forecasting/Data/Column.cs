@@ -10,5 +10,6 @@ internal sealed class Column(string name, double[] values)
     public double[] Values { get; } = values;
 
     /// <summary>Whether every value is a whole number, none missing: such a column is printed without decimals.</summary>
-    public bool HoldsWholeNumbers => _wholeNumbers ??= Array.TrueForAll(Values, value => value == Math.Truncate(value) && Math.Abs(value) < 1e15);
+    public bool HoldsWholeNumbers =>
+        _wholeNumbers ??= Array.TrueForAll(Values, value => value == Math.Truncate(value) && Math.Abs(value) < 1e15);
 }

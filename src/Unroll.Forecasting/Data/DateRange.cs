@@ -6,8 +6,8 @@ namespace Unroll.Forecasting;
 /// <summary>
 /// A stretch of the calendar such as <c>2016..2020</c>, <c>2021..</c>, <c>..2019-06</c> or <c>2016-01-04..2020-12-31</c>. Both
 /// ends belong to it, at the precision they are written with: <c>2020</c> reaches to the end of that year, <c>2019Q1</c> of the quarter,
-/// <c>2019-W05</c> of the ISO week, <c>2024-01-01T06</c> of the hour and <c>2024-01-01 06:00</c> of the minute. Either end may be open. Where
-/// rows are numbered and have no dates, <c>0..79</c> is from one number to another, both included.
+/// <c>2019-W05</c> of the ISO week, <c>2024-01-01T06</c> of the hour and <c>2024-01-01 06:00</c> of the minute. Either end may be open.
+/// Where rows are numbered and have no dates, <c>0..79</c> is from one number to another, both included.
 /// </summary>
 /// <remarks>
 /// An end may say where its clock is, as <c>2024-01-01T06:00Z</c> or <c>2024-01-01T06:00+02:00</c>; it then goes with series of that
@@ -22,8 +22,8 @@ public readonly struct DateRange : IEquatable<DateRange>
     /// <summary>From one day or instant to another, both included.</summary>
     /// <param name="first">The first instant, that of midnight for a whole day; null for an open beginning.</param>
     /// <param name="last">
-    /// The last instant where it has a time of day; where it has none, the last day, which belongs to the range as a whole. Null for an open
-    /// end.
+    /// The last instant where it has a time of day; where it has none, the last day, which belongs to the range as a whole. Null for an
+    /// open end.
     /// </param>
     /// <exception cref="ArgumentException">The last comes before the first.</exception>
     public DateRange(DateTime? first, DateTime? last)
@@ -52,10 +52,12 @@ public readonly struct DateRange : IEquatable<DateRange>
 
     /// <summary>All rows before an instant.</summary>
     internal static DateRange Before(DateTime instant, TimeSeries table) =>
-        new(null, instant, IsDay(instant, table) ? FormattableString.Invariant($"..{instant.AddDays(-1):yyyy-MM-dd}") : $"before {table.Format(instant)}", table.IsNumbered);
+        new(null, instant, IsDay(instant, table) ? FormattableString.Invariant($"..{instant.AddDays(-1):yyyy-MM-dd}")
+            : $"before {table.Format(instant)}", table.IsNumbered);
 
     /// <summary>All rows from an instant on.</summary>
-    internal static DateRange Since(DateTime instant, TimeSeries table) => new(instant, null, $"{table.Format(instant)}..", table.IsNumbered);
+    internal static DateRange Since(DateTime instant, TimeSeries table) =>
+        new(instant, null, $"{table.Format(instant)}..", table.IsNumbered);
 
     /// <summary>All rows after this range, which has an end.</summary>
     internal DateRange After() => _isNumbers
@@ -125,14 +127,24 @@ public readonly struct DateRange : IEquatable<DateRange>
         {
             return _zone is null || _zone == table.Zone
                 ? this
-                : throw new UnrollException($"The range {this} is in times of {_zone}, but those of {table.Name} are {(table.Zone is { } zone ? $"of {zone}" : "without a zone")}. Write the range in times as the rows have them.") { Subject = subject };
+                : throw new UnrollException(
+                    $"The range {this} is in times of {_zone}, but those of {table.Name} are "
+                    + $"{(table.Zone is { } zone ? $"of {zone}" : "without a zone")}. Write the range in times as the rows have them.")
+                {
+                    Subject = subject
+                };
         }
 
         if (_isNumbers)
-            throw new UnrollException($"The range {this} is of running numbers, but the rows of {table.Name} have dates. {Examples}.") { Subject = subject };
+            throw new UnrollException($"The range {this} is of running numbers, but the rows of {table.Name} have dates. {Examples}.")
+            {
+                Subject = subject
+            };
         (string first, string last) = EndsOf(ToString());
         return Read(first, last, ToString(), RangeEnd.ReadNumber, isNumbers: true)
-            ?? throw new UnrollException($"The range {this} is of dates, but the rows of {table.Name} are numbered. Write a range of numbers like 0..79 or 80.., or the number of the newest rows.") { Subject = subject };
+            ?? throw new UnrollException($"The range {this} is of dates, but the rows of {table.Name} are numbered. Write a range of "
+                + "numbers like 0..79 or 80.., or the number of the newest rows.")
+            { Subject = subject };
     }
 
     public bool Contains(DateTime date) => !(date < From) && !(date >= Until);
@@ -176,7 +188,8 @@ public readonly struct DateRange : IEquatable<DateRange>
         if (begin?.Zone is { } from && end?.Zone is { } to && from != to)
             throw new UnrollException($"The range \"{text}\" begins in times of {from} and ends in times of {to}. Write both ends alike.");
         if (end?.End <= begin?.Start)
-            throw new UnrollException($"The range \"{text}\" ends before it begins. Put the earlier {(isNumbers ? "number" : "date")} first.");
+            throw new UnrollException(
+                $"The range \"{text}\" ends before it begins. Put the earlier {(isNumbers ? "number" : "date")} first.");
         bool isOne = text.IndexOf("..", StringComparison.Ordinal) < 0;
         return new DateRange(begin?.Start, end?.End, isOne ? first : $"{first}..{last}", isNumbers, begin?.Zone ?? end?.Zone);
     }
@@ -191,7 +204,8 @@ public readonly struct DateRange : IEquatable<DateRange>
         return new UnrollException($"\"{CellText.Show(end)}\"{where} is no year, month or date. {Examples}.");
     }
 
-    private static bool IsDay(DateTime instant, TimeSeries table) => !table.IsNumbered && instant.TimeOfDay == TimeSpan.Zero && instant > DateTime.MinValue;
+    private static bool IsDay(DateTime instant, TimeSeries table) => !table.IsNumbered && instant.TimeOfDay == TimeSpan.Zero
+        && instant > DateTime.MinValue;
 
     private static string Text(DateTime? date) => date switch
     {

@@ -17,7 +17,9 @@ internal sealed class GapFiller(TimeSeries series, DateTime? boundary)
                 (string name, int count) = missing.Counts.First(entry => entry.Value > 0);
                 Series column = series[name];
                 DateTime first = column.Dates[column.Values.IndexOf(double.NaN)];
-                throw new UnrollException($"Column {name} of {series.Name} has {Values(count)} missing, the first on {series.Format(first)}. Drop these rows, fill the gaps, or complete the file.") { Subject = "missing" };
+                throw new UnrollException($"Column {name} of {series.Name} has {Values(count)} missing, the first on "
+                    + $"{series.Format(first)}. Drop these rows, fill the gaps, or complete the file.")
+                { Subject = "missing" };
             case MissingPolicy.Drop:
                 return DropRows();
             case MissingPolicy.ForwardFill:
@@ -40,7 +42,8 @@ internal sealed class GapFiller(TimeSeries series, DateTime? boundary)
 
         int[] kept = [.. Enumerable.Range(0, series.Rows).Where(row => !incomplete[row])];
         if (kept.Length == 0)
-            throw new UnrollException($"Every row of {series.Name} has a missing value, so none would be left. Leave out the columns that are empty.");
+            throw new UnrollException(
+                $"Every row of {series.Name} has a missing value, so none would be left. Leave out the columns that are empty.");
         _notices.Add($"dropped {series.Rows - kept.Length} of {series.Rows} rows: a value was missing");
         return Rebuilt(
             [.. kept.Select(row => series.Dates[row])],
@@ -58,7 +61,8 @@ internal sealed class GapFiller(TimeSeries series, DateTime? boundary)
             int end = Array.FindIndex(values, value => !double.IsNaN(value));
             throw new UnrollException(end < 0
                 ? $"Column {column.Name} of {series.Name} has no values at all. Choose another column."
-                : $"Column {column.Name} of {series.Name} begins with {Values(end)} missing: there is nothing before {series.Format(column.Dates[end])} to fill from. Drop these rows, or choose a range that begins there.")
+                : $"Column {column.Name} of {series.Name} begins with {Values(end)} missing: there is nothing before "
+                    + $"{series.Format(column.Dates[end])} to fill from. Drop these rows, or choose a range that begins there.")
             { Subject = "missing" };
         }
 

@@ -2,7 +2,9 @@ using System.Collections.ObjectModel;
 
 namespace Unroll.Forecasting;
 
-/// <summary>The rows of a table out of objects: their dates, the zone of these, and the values of each column, in the order of the objects.</summary>
+/// <summary>
+/// The rows of a table out of objects: their dates, the zone of these, and the values of each column, in the order of the objects.
+/// </summary>
 internal sealed class ObjectRows
 {
     private readonly string _name;
@@ -10,7 +12,8 @@ internal sealed class ObjectRows
     private readonly Column[] _columns;
     private readonly string? _zone;
 
-    private ObjectRows(string name, DateTime[] dates, string? zone, Column[] columns) => (_name, _dates, _zone, _columns) = (name, dates, zone, columns);
+    private ObjectRows(string name, DateTime[] dates, string? zone, Column[] columns) =>
+        (_name, _dates, _zone, _columns) = (name, dates, zone, columns);
 
     /// <exception cref="UnrollException">There are no columns, a name is used twice, or a value is infinite.</exception>
     public static ObjectRows Of<T>(string name, T[] rows, Func<T, DateTime> date, (string Name, Func<T, double?> Value)[] columns)
@@ -20,10 +23,13 @@ internal sealed class ObjectRows
         if (utc > 0 && utc < dates.Length)
             throw new UnrollException($"{name}: some of the dates are of UTC and some are not. Give all of one kind.");
         bool isUtc = utc > 0 && HaveTimes(dates);
-        return new ObjectRows(name, Array.ConvertAll(dates, each => DateTime.SpecifyKind(each, DateTimeKind.Unspecified)), isUtc ? "UTC" : null, Columns(name, rows, columns));
+        return new ObjectRows(name, Array.ConvertAll(dates, each => DateTime.SpecifyKind(each, DateTimeKind.Unspecified)),
+            isUtc ? "UTC" : null, Columns(name, rows, columns));
     }
 
-    /// <summary>An offset that is the same on all rows is kept as the zone; where they differ and times matter, these are turned into UTC.</summary>
+    /// <summary>
+    /// An offset that is the same on all rows is kept as the zone; where they differ and times matter, these are turned into UTC.
+    /// </summary>
     /// <inheritdoc cref="Of{T}(string, T[], Func{T, DateTime}, ValueTuple{string, Func{T, double?}}[])"/>
     public static ObjectRows Of<T>(string name, T[] rows, Func<T, DateTimeOffset> date, (string Name, Func<T, double?> Value)[] columns)
     {
@@ -79,7 +85,8 @@ internal sealed class ObjectRows
             Array.Sort(dates, rows);
         string[] notices = isSorted ? [] : [$"sorted {rows.Length} rows by date: they were not in order"];
         Column[] columns = Array.ConvertAll(_columns, column => new Column(column.Name, Array.ConvertAll(rows, row => column.Values[row])));
-        var series = new TimeSeries(name, dates, columns, 0, dates.Length, Array.AsReadOnly(notices), ReadOnlyDictionary<string, string>.Empty, _zone);
+        var series = new TimeSeries(name, dates, columns, 0, dates.Length, Array.AsReadOnly(notices),
+            ReadOnlyDictionary<string, string>.Empty, _zone);
         for (int i = 1; i < dates.Length; i++)
         {
             if (dates[i - 1] == dates[i])

@@ -9,9 +9,12 @@ namespace Unroll.Forecasting;
 internal readonly record struct RangeEnd(DateTime Start, DateTime? End, string? Zone)
 {
     private static readonly string[] s_days = ["yyyy", "yyyy-MM", "yyyy-MM-dd"];
-    private static readonly string[] s_times = ["HH", "HH:mm", "HH:mm:ss", .. Enumerable.Range(1, 7).Select(digits => "HH:mm:ss." + new string('f', digits))];
+    private static readonly string[] s_times =
+        ["HH", "HH:mm", "HH:mm:ss", .. Enumerable.Range(1, 7).Select(digits => "HH:mm:ss." + new string('f', digits))];
 
-    /// <summary>Reads a year, a quarter, a month, a week, a day, or a time of a day to the hour or more exactly; null for other text.</summary>
+    /// <summary>
+    /// Reads a year, a quarter, a month, a week, a day, or a time of a day to the hour or more exactly; null for other text.
+    /// </summary>
     public static RangeEnd? Read(string text)
     {
         int time = text.AsSpan().IndexOfAny('T', ' ');
@@ -32,7 +35,8 @@ internal readonly record struct RangeEnd(DateTime Start, DateTime? End, string? 
 
     /// <summary>Reads a running number, which is kept as the instant that stands for it; null for other text.</summary>
     public static RangeEnd? ReadNumber(string text) =>
-        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) && RowNumbers.IsUsable(number)
+        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out double number) && RowNumbers.IsUsable(number)
             ? new RangeEnd(RowNumbers.ToDate(number), RowNumbers.ToDate(number).AddTicks(1), null)
             : null;
 

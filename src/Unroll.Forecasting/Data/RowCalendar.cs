@@ -26,7 +26,8 @@ internal enum DateSpacing
 internal sealed class RowCalendar
 {
     private const string NoFrequency = "unknown", NotEven = "not evenly spaced";
-    private const string RunningNumber = "a running number", UnevenNumbers = "a running number, not evenly spaced, no calendar", NumbersWord = "numbers";
+    private const string RunningNumber = "a running number", UnevenNumbers = "a running number, not evenly spaced, no calendar",
+        NumbersWord = "numbers";
 
     /// <summary>Spans of fewer days do not tell daily rows from those of business days.</summary>
     private const int DaysToKnowTheWeek = 14;
@@ -208,7 +209,8 @@ internal sealed class RowCalendar
             "months" => 365.2425 / 12,
             "quarters" => 365.2425 / 4,
             "years" => 365.2425,
-            _ => double.TryParse(text.Replace(" days", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out double number) ? number : null,
+            _ => double.TryParse(text.Replace(" days", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out double number)
+                ? number : null,
         };
         if (days is { } known)
             return TimeSpan.FromDays(known);
@@ -253,7 +255,8 @@ internal sealed class RowCalendar
             return (found.Name, found.Kind, rule, found.Months < 12 ? [12 / found.Months] : []);
         if (common < 1 && SessionRule.Find(dates, steps.Common, DaysToKnowTheWeek) is { } session)
             return ($"every {Text(steps.Common)}{session.Words}", DateSpacing.WithinDay, session, session.SeasonalPeriods());
-        return ($"every {Text(steps.Common)}", KindOf(steps.Common), new EveryRule(steps.Common), common == 28 ? [13] : Within(steps.Common));
+        return ($"every {Text(steps.Common)}", KindOf(steps.Common), new EveryRule(steps.Common),
+            common == 28 ? [13] : Within(steps.Common));
 
         static (string, DateSpacing, RowRule, int[]) Days(WeekdayRule rule, string what) => rule.IsEveryDay
             ? ("daily", DateSpacing.Days, rule, [7, 365])

@@ -22,7 +22,8 @@ internal static class RowNumbers
     /// <summary>Whether a number can stand in the place of a date: not too large, and of at most six decimals.</summary>
     public static bool IsUsable(double number)
     {
-        double size = Math.Abs(number), millionths = (size - Math.Truncate(size)) * TicksOfOne, next = (Math.BitIncrement(size) - size) * TicksOfOne;
+        double size = Math.Abs(number), millionths = (size - Math.Truncate(size)) * TicksOfOne,
+            next = (Math.BitIncrement(size) - size) * TicksOfOne;
         return size <= Largest && Math.Abs(millionths - Math.Round(millionths)) <= Math.Max(Rounding, next);
     }
 
@@ -30,7 +31,8 @@ internal static class RowNumbers
     /// <exception cref="ArgumentOutOfRangeException">The number cannot stand in the place of a date.</exception>
     public static DateTime ToDate(double number) => IsUsable(number)
         ? new DateTime(Zero + ((long)number * TicksOfOne) + (long)Math.Round((number - Math.Truncate(number)) * TicksOfOne))
-        : throw new ArgumentOutOfRangeException(nameof(number), number, "A running number is at most a million millions, and has at most six decimals.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(number), number, "A running number is at most a million millions, and has at most six decimals.");
 
     /// <summary>The instants that stand for numbers, in the order in which these are given.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number cannot stand in the place of a date.</exception>

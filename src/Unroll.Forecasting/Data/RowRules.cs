@@ -209,7 +209,8 @@ internal sealed class MonthRule : RowRule
             return new MonthRule(months, latest, null);
         if (!isUsual)
             return null;
-        foreach (Func<int, int, DateTime> weekday in new[] { OneWeekday(dates), LastWeekday, FirstWeekday }.OfType<Func<int, int, DateTime>>())
+        foreach (Func<int, int, DateTime> weekday in new[] { OneWeekday(dates), LastWeekday, FirstWeekday }
+            .OfType<Func<int, int, DateTime>>())
         {
             if (Share(dates, date => date.Date == weekday(date.Year, date.Month)) >= MostRows)
                 return new MonthRule(months, latest, weekday);

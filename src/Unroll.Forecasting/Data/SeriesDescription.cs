@@ -28,7 +28,8 @@ public sealed record ColumnDescription(
     {
         double[] values = Known(series.Values);
         if (values.Length == 0)
-            return new ColumnDescription(series.Name, 0, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
+            return new ColumnDescription(series.Name, 0, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN,
+                double.NaN);
         (double smallest, double largest) = (values.Min(), values.Max());
         (double mean, double deviation) = Moments(values);
         double size = Math.Max(largest, -smallest);
@@ -96,7 +97,8 @@ public sealed class SeriesDescription
     {
         var text = new TextTable(s_rows);
         foreach (ColumnDescription c in Columns)
-            text.Add(c.Column, NumberText.Decimal([c.Count, c.Mean, c.StandardDeviation, c.Minimum, c.LowerQuartile, c.Median, c.UpperQuartile, c.Maximum], decimals));
+            text.Add(c.Column, NumberText.Decimal(
+                [c.Count, c.Mean, c.StandardDeviation, c.Minimum, c.LowerQuartile, c.Median, c.UpperQuartile, c.Maximum], decimals));
         return text;
     }
 }

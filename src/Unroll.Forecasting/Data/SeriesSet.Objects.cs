@@ -18,8 +18,8 @@ public sealed partial class SeriesSet
     /// var shops = SeriesSet.From(orders, order => order.Shop, order => order.Day, ("sales", order => order.Amount));
     /// </code>
     /// </example>
-    /// <exception cref="UnrollException">There are no rows, one has no key, two rows of a series have the same date, some dates are of UTC and
-    /// some are not, there is no column, a name is used twice, or a value is infinite.</exception>
+    /// <exception cref="UnrollException">There are no rows, one has no key, two rows of a series have the same date, some dates are of UTC
+    /// and some are not, there is no column, a name is used twice, or a value is infinite.</exception>
     public static SeriesSet From<T>(
         IEnumerable<T> rows, Func<T, string> key, Func<T, DateTime> date, params (string Name, Func<T, double?> Value)[] columns) =>
         From(OfObjects, rows, key, date, columns);
@@ -31,7 +31,8 @@ public sealed partial class SeriesSet
     /// <param name="columns">The name of each column, and its value of an object: null or NaN where it is missing.</param>
     /// <inheritdoc cref="From{T}(IEnumerable{T}, Func{T, string}, Func{T, DateTime}, ValueTuple{string, Func{T, double?}}[])"/>
     public static SeriesSet From<T>(
-        string name, IEnumerable<T> rows, Func<T, string> key, Func<T, DateTime> date, params (string Name, Func<T, double?> Value)[] columns)
+        string name, IEnumerable<T> rows, Func<T, string> key, Func<T, DateTime> date,
+            params (string Name, Func<T, double?> Value)[] columns)
     {
         TimeSeries.Require(name, rows, date, columns);
         return Make(rows, key, all => ObjectRows.Of(name, all, date, columns));
@@ -44,7 +45,8 @@ public sealed partial class SeriesSet
 
     /// <inheritdoc cref="From{T}(string, IEnumerable{T}, Func{T, string}, Func{T, DateTime}, ValueTuple{string, Func{T, double?}}[])"/>
     public static SeriesSet From<T>(
-        string name, IEnumerable<T> rows, Func<T, string> key, Func<T, DateOnly> date, params (string Name, Func<T, double?> Value)[] columns)
+        string name, IEnumerable<T> rows, Func<T, string> key, Func<T, DateOnly> date,
+            params (string Name, Func<T, double?> Value)[] columns)
     {
         ArgumentNullException.ThrowIfNull(date);
         return From(name, rows, key, row => date(row).ToDateTime(TimeOnly.MinValue), columns);
@@ -66,7 +68,8 @@ public sealed partial class SeriesSet
     /// <param name="columns">The name of each column, and its value of an object: null or NaN where it is missing.</param>
     /// <inheritdoc cref="From{T}(IEnumerable{T}, Func{T, string}, Func{T, DateTimeOffset}, ValueTuple{string, Func{T, double?}}[])"/>
     public static SeriesSet From<T>(
-        string name, IEnumerable<T> rows, Func<T, string> key, Func<T, DateTimeOffset> date, params (string Name, Func<T, double?> Value)[] columns)
+        string name, IEnumerable<T> rows, Func<T, string> key, Func<T, DateTimeOffset> date,
+            params (string Name, Func<T, double?> Value)[] columns)
     {
         TimeSeries.Require(name, rows, date, columns);
         return Make(rows, key, all => ObjectRows.Of(name, all, date, columns));
@@ -81,7 +84,8 @@ public sealed partial class SeriesSet
 
     /// <summary>This set with newer rows behind those of its series, and with series that are new.</summary>
     /// <remarks>
-    /// What is static here stays so, and what is not stays a column: a few new rows do not tell. New series come behind those that are there.
+    /// What is static here stays so, and what is not stays a column: a few new rows do not tell. New series come behind those that are
+    /// there.
     /// </remarks>
     /// <param name="later">Series of the same columns. Those that are there already begin after their last row here.</param>
     /// <example>
@@ -89,8 +93,8 @@ public sealed partial class SeriesSet
     /// shops = shops.Append(SeriesSet.From(newOrders, order => order.Shop, order => order.Day, ("sales", order => order.Amount)));
     /// </code>
     /// </example>
-    /// <exception cref="UnrollException">As for <see cref="TimeSeries.Append(TimeSeries)"/>, or a static column has another value in the newer
-    /// rows, or changes within a new series.</exception>
+    /// <exception cref="UnrollException">As for <see cref="TimeSeries.Append(TimeSeries)"/>, or a static column has another value in the
+    /// newer rows, or changes within a new series.</exception>
     public SeriesSet Append(SeriesSet later)
     {
         ArgumentNullException.ThrowIfNull(later);
@@ -99,7 +103,8 @@ public sealed partial class SeriesSet
                 + "Append one of the same kind.");
         if (IsTable)
             return Of(_series[0].Append(later._series[0]));
-        string[] own = [.. ColumnNames, .. StaticNames, .. StaticTextNames], others = [.. later.ColumnNames, .. later.StaticNames, .. later.StaticTextNames];
+        string[] own = [.. ColumnNames, .. StaticNames, .. StaticTextNames],
+            others = [.. later.ColumnNames, .. later.StaticNames, .. later.StaticTextNames];
         if (!own.Order().SequenceEqual(others.Order()))
             throw new UnrollException($"{later.Name} has the columns {NameList.Of(others)}, but {Name}, to which it is appended, "
                 + $"has {NameList.Of(own)}. Give both the same columns.");
@@ -107,8 +112,10 @@ public sealed partial class SeriesSet
         (string, TimeSeries)[] series = Array.ConvertAll(keys, key => (key, Join(later, key)));
         StaticColumn[] statics =
         [
-            .. StaticNames.Select(name => new StaticColumn(name, Array.ConvertAll(keys, key => Agree(later, key, name, NumberOf(key, name), later.NumberOf(key, name), double.IsNaN)), null)),
-            .. StaticTextNames.Select(name => new StaticColumn(name, null, Array.ConvertAll(keys, key => Agree(later, key, name, TextOf(key, name), later.TextOf(key, name), text => text.Length == 0)))),
+            .. StaticNames.Select(name => new StaticColumn(name, Array.ConvertAll(
+                keys, key => Agree(later, key, name, NumberOf(key, name), later.NumberOf(key, name), double.IsNaN)), null)),
+            .. StaticTextNames.Select(name => new StaticColumn(name, null, Array.ConvertAll(
+                keys, key => Agree(later, key, name, TextOf(key, name), later.TextOf(key, name), text => text.Length == 0)))),
         ];
         return new SeriesSet(Name, SeriesColumn, series, Notices, statics);
     }
@@ -150,5 +157,6 @@ public sealed partial class SeriesSet
                 + $"series {CellText.Show(key)}: {values[0]}, {values[1]}. Give it one value in a series.");
     }
 
-    private string TextOf(string key, string name) => _places.TryGetValue(key, out int place) ? _staticTexts[place].GetValueOrDefault(name, "") : "";
+    private string TextOf(string key, string name) => _places.TryGetValue(key, out int place)
+        ? _staticTexts[place].GetValueOrDefault(name, "") : "";
 }

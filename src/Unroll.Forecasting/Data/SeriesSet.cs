@@ -29,7 +29,8 @@ public sealed partial class SeriesSet
     /// <param name="series">Key and rows of each series.</param>
     /// <param name="notices">What was done on the way.</param>
     /// <param name="given">The static columns beside those of <paramref name="series"/>; null to take those that never change.</param>
-    internal SeriesSet(string name, string seriesColumn, (string Key, TimeSeries Series)[] series, IReadOnlyList<string> notices, StaticColumn[]? given = null)
+    internal SeriesSet(string name, string seriesColumn, (string Key, TimeSeries Series)[] series, IReadOnlyList<string> notices,
+        StaticColumn[]? given = null)
     {
         Check(series);
         (Name, SeriesColumn, Notices) = (name, seriesColumn, notices);
@@ -39,11 +40,16 @@ public sealed partial class SeriesSet
         if (constant.Length == series[0].Series.ColumnNames.Count)
             constant = [];
         _series = Array.ConvertAll(series, entry => entry.Series.LeaveOut(constant, NotStatic));
-        StaticColumn[] statics = given ?? Array.ConvertAll(constant, column => new StaticColumn(column, Array.ConvertAll(series, entry => entry.Series[column][0]), null));
-        StaticColumn[] numbers = [.. statics.Where(column => column.Numbers is not null)], texts = [.. statics.Where(column => column.Texts is not null)];
-        (StaticNames, StaticTextNames) = (Array.AsReadOnly(Array.ConvertAll(numbers, column => column.Name)), Array.AsReadOnly(Array.ConvertAll(texts, column => column.Name)));
-        _static = [.. Enumerable.Range(0, series.Length).Select(place => new ReadOnlyDictionary<string, double>(numbers.ToDictionary(column => column.Name, column => column.Numbers![place])))];
-        _staticTexts = [.. Enumerable.Range(0, series.Length).Select(place => new ReadOnlyDictionary<string, string>(texts.ToDictionary(column => column.Name, column => column.Texts![place])))];
+        StaticColumn[] statics = given ?? Array.ConvertAll(
+            constant, column => new StaticColumn(column, Array.ConvertAll(series, entry => entry.Series[column][0]), null));
+        StaticColumn[] numbers = [.. statics.Where(column => column.Numbers is not null)],
+            texts = [.. statics.Where(column => column.Texts is not null)];
+        (StaticNames, StaticTextNames) = (Array.AsReadOnly(Array.ConvertAll(numbers, column => column.Name)),
+            Array.AsReadOnly(Array.ConvertAll(texts, column => column.Name)));
+        _static = [.. Enumerable.Range(0, series.Length).Select(place => new ReadOnlyDictionary<string, double>(
+            numbers.ToDictionary(column => column.Name, column => column.Numbers![place])))];
+        _staticTexts = [.. Enumerable.Range(0, series.Length).Select(
+            place => new ReadOnlyDictionary<string, string>(texts.ToDictionary(column => column.Name, column => column.Texts![place])))];
         ColumnNames = _series[0].ColumnNames;
         Rows = _series.Sum(entry => entry.Rows);
     }
@@ -113,8 +119,8 @@ public sealed partial class SeriesSet
     /// <param name="path">The file, or - for standard input.</param>
     /// <param name="seriesColumn">The column that names the series; its cells are taken as text, so 1 and 01 are two series.</param>
     /// <param name="options">What is known of the file; what is not given is found.</param>
-    /// <exception cref="UnrollException">As for <see cref="TimeSeries.Read(string, ReadOptions?)"/>, no such column, an empty cell in it, or
-    /// a date twice within a series.</exception>
+    /// <exception cref="UnrollException">As for <see cref="TimeSeries.Read(string, ReadOptions?)"/>, no such column, an empty cell in it,
+    /// or a date twice within a series.</exception>
     public static SeriesSet Read(string path, string seriesColumn, ReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(seriesColumn);
@@ -126,7 +132,8 @@ public sealed partial class SeriesSet
     /// named as its file, without its ending.
     /// </summary>
     /// <param name="paths">At least one file.</param>
-    /// <param name="seriesColumn">For long files: the column that names the series; "file" to take each file for a series in any case, "none" to take them for parts of one table.</param>
+    /// <param name="seriesColumn">For long files: the column that names the series; "file" to take each file for a series in any case,
+    /// "none" to take them for parts of one table.</param>
     /// <param name="options">How each of them is read.</param>
     /// <exception cref="UnrollException">As for one file; two files have the same name, or no column in common.</exception>
     public static SeriesSet ReadFiles(IReadOnlyList<string> paths, string? seriesColumn = null, ReadOptions? options = null)
@@ -171,7 +178,8 @@ public sealed partial class SeriesSet
     public static SeriesSet FromColumns(TimeSeries table, IReadOnlyList<string>? columns = null, string valueName = "value")
     {
         ArgumentNullException.ThrowIfNull(table);
-        return new SeriesSet(table.Name, "series", [.. (columns ?? table.ColumnNames).Select(column => table[column].Name).Distinct().Select(Cut)], table.Notices);
+        return new SeriesSet(table.Name, "series",
+            [.. (columns ?? table.ColumnNames).Select(column => table[column].Name).Distinct().Select(Cut)], table.Notices);
 
         (string Key, TimeSeries Series) Cut(string column)
         {
@@ -195,13 +203,15 @@ public sealed partial class SeriesSet
     /// <param name="name">The column, not one that is there.</param>
     /// <param name="values">A value for each of <see cref="Keys"/>.</param>
     /// <exception cref="ArgumentException">There is such a column, or a series has no value.</exception>
-    public SeriesSet WithStatic(string name, IReadOnlyDictionary<string, double> values) => With(new StaticColumn(name, Each(name, values), null));
+    public SeriesSet WithStatic(string name, IReadOnlyDictionary<string, double> values) =>
+        With(new StaticColumn(name, Each(name, values), null));
 
     /// <summary>
     /// This panel with one more static column of text, such as the kind of a shop; empty for a series where it is not known.
     /// </summary>
     /// <inheritdoc cref="WithStatic(string, IReadOnlyDictionary{string, double})"/>
-    public SeriesSet WithStatic(string name, IReadOnlyDictionary<string, string> values) => With(new StaticColumn(name, null, Each(name, values)));
+    public SeriesSet WithStatic(string name, IReadOnlyDictionary<string, string> values) =>
+        With(new StaticColumn(name, null, Each(name, values)));
 
     /// <summary>Rows, dates, means and missing values of each series and of all.</summary>
     public SeriesSetDescription Describe() => new(this);
@@ -228,7 +238,8 @@ public sealed partial class SeriesSet
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(values);
-        return [.. Keys.Select(key => values.TryGetValue(key, out T? value) ? value : throw new ArgumentException($"The static column {name} has no value for the series {key}.", nameof(values)))];
+        return [.. Keys.Select(key => values.TryGetValue(key, out T? value) ? value
+            : throw new ArgumentException($"The static column {name} has no value for the series {key}.", nameof(values)))];
     }
 
     private int IndexOf(string key)
@@ -241,7 +252,9 @@ public sealed partial class SeriesSet
         {
             1 => alike[0],
             0 => throw new UnrollException($"{Name} has no series {CellText.Show(key)}. Choose one of {NameList.Of(Keys)}."),
-            _ => throw new UnrollException($"{Name} has the series {string.Join(" and ", alike.Take(3).Select(index => CellText.Show(Keys[index])))}: write {CellText.Show(key)} with the case you mean."),
+            _ => throw new UnrollException(
+                $"{Name} has the series {string.Join(" and ", alike.Take(3).Select(index => CellText.Show(Keys[index])))}: write "
+                + $"{CellText.Show(key)} with the case you mean."),
         };
     }
 
@@ -279,9 +292,11 @@ public sealed partial class SeriesSet
             if (rows.Rows == 0)
                 throw new ArgumentException($"Series {key} has no rows.", nameof(series));
             if (rows.IsNumbered != series[0].Series.IsNumbered)
-                throw new ArgumentException($"The rows of one of the series {key} and {series[0].Key} have dates, and those of the other are numbered.", nameof(series));
+                throw new ArgumentException($"The rows of one of the series {key} and {series[0].Key} have dates, and those of the other "
+                    + "are numbered.", nameof(series));
             if (!rows.ColumnNames.SequenceEqual(series[0].Series.ColumnNames))
-                throw new ArgumentException($"Series {key} has the columns {string.Join(", ", rows.ColumnNames)}, but {series[0].Key} has {string.Join(", ", series[0].Series.ColumnNames)}.", nameof(series));
+                throw new ArgumentException($"Series {key} has the columns {string.Join(", ", rows.ColumnNames)}, but {series[0].Key} has "
+                    + $"{string.Join(", ", series[0].Series.ColumnNames)}.", nameof(series));
         }
     }
 }

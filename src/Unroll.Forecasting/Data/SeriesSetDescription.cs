@@ -39,12 +39,14 @@ public sealed class SeriesSetDescription
             }
 
             missing += (rows.Rows * columns) - values;
-            series.Add(new SeriesSummary(key, rows.Rows, rows.FirstDate, rows.LastDate, (rows.Rows * columns) - values, Array.AsReadOnly(means)));
+            series.Add(new SeriesSummary(key, rows.Rows, rows.FirstDate, rows.LastDate, (rows.Rows * columns) - values,
+                Array.AsReadOnly(means)));
         }
 
         Series = new ReadOnlyCollection<SeriesSummary>(series);
         Total = new SeriesSummary(
-            $"all {series.Count}", panel.Rows, series.Min(entry => entry.First), series.Max(entry => entry.Last), missing, Array.AsReadOnly([.. all.Sums.Zip(all.Counts, (sum, count) => sum / count)]));
+            $"all {series.Count}", panel.Rows, series.Min(entry => entry.First), series.Max(entry => entry.Last), missing,
+                Array.AsReadOnly([.. all.Sums.Zip(all.Counts, (sum, count) => sum / count)]));
     }
 
     /// <summary>One entry a series, in the panel's order.</summary>
@@ -73,7 +75,8 @@ public sealed class SeriesSetDescription
         }
 
         string text = TextTable.Fit(Make, width);
-        return shown == columns ? text : $"{text}\n{NameList.Cut($"No room for the means of {string.Join(", ", _panel.ColumnNames.Skip(shown))}", width)}";
+        return shown == columns ? text
+            : $"{text}\n{NameList.Cut($"No room for the means of {string.Join(", ", _panel.ColumnNames.Skip(shown))}", width)}";
     }
 
     private TextTable AsText(int decimals, int columns, int most, int longest)
@@ -83,17 +86,20 @@ public sealed class SeriesSetDescription
         SeriesSummary[] lines = [.. shown, Total];
         string[] more = hidden > 0 ? ["..."] : [];
         string[] Cells(string[] cells) => [.. cells[..^1], .. more, cells[^1]];
-        string[] Whole(Func<SeriesSummary, int> value) => Cells([.. lines.Select(line => value(line).ToString(CultureInfo.InvariantCulture))]);
+        string[] Whole(Func<SeriesSummary, int> value) =>
+            Cells([.. lines.Select(line => value(line).ToString(CultureInfo.InvariantCulture))]);
         string[] Date(Func<SeriesSummary, DateTime> date) => Cells([.. lines.Select(line => _panel[_panel.Keys[0]].Format(date(line)))]);
 
-        string[] index = [.. shown.Select(line => NameList.CutKey(line.Key, longest)), .. hidden > 0 ? [$"{hidden} more"] : Array.Empty<string>(), Total.Key];
+        string[] index = [.. shown.Select(line => NameList.CutKey(line.Key, longest)), .. hidden > 0 ? [$"{hidden} more"]
+            : Array.Empty<string>(), Total.Key];
         var text = new TextTable(index) { IndexName = NameList.CutKey(_panel.SeriesColumn, longest) };
         text.Add("rows", Whole(line => line.Rows));
         text.Add("first", Date(line => line.First));
         text.Add("last", Date(line => line.Last));
         text.Add("missing", Whole(line => line.Missing));
         for (int column = 0; column < columns; column++)
-            text.Add("mean " + _panel.ColumnNames[column], Cells(NumberText.Decimal([.. lines.Select(line => line.Means[column])], decimals)));
+            text.Add("mean " + _panel.ColumnNames[column],
+                Cells(NumberText.Decimal([.. lines.Select(line => line.Means[column])], decimals)));
         return text;
     }
 

@@ -39,7 +39,8 @@ internal static class TargetChecks
         if (known > 1 && highest - lowest is > 0 and < Smallest)
         {
             throw new UnrollException(
-                $"{target.TableName}: the values of {target.Name} are at most {Text(size)} and too small: squares of their differences vanish. "
+                $"{target.TableName}: the values of {target.Name} are at most {Text(size)} and too small: squares of their differences "
+                    + "vanish. "
                 + $"Multiply the column by a constant, for example {Power(1 / size)}.");
         }
     }

@@ -17,7 +17,8 @@ public sealed partial class TimeSeries
 
     /// <summary>The number that stands in the place of a date of this table, or of one that follows.</summary>
     /// <exception cref="InvalidOperationException">The rows have dates.</exception>
-    public double NumberOf(DateTime date) => IsNumbered ? RowNumbers.ToNumber(date) : throw new InvalidOperationException($"The rows of {Name} have dates and no numbers.");
+    public double NumberOf(DateTime date) => IsNumbered ? RowNumbers.ToNumber(date)
+        : throw new InvalidOperationException($"The rows of {Name} have dates and no numbers.");
 
     /// <summary>A table whose rows are numbered and have no dates.</summary>
     /// <param name="name">What messages call the table.</param>
@@ -39,15 +40,18 @@ public sealed partial class TimeSeries
         for (int row = 0; row < numbers.Count; row++)
         {
             if (!RowNumbers.IsUsable(numbers[row]))
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The number {numbers[row]} of row {row} is too large or "
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"The number {numbers[row]} of row {row} is too large or "
                     + $"too fine: at most {RowNumbers.Largest:0e+0}, with at most six decimals."), nameof(numbers));
             if (row > 0 && numbers[row] <= numbers[row - 1])
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Numbers must increase, but row {row} ({numbers[row]}) "
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"Numbers must increase, but row {row} ({numbers[row]}) "
                     + $"follows {numbers[row - 1]}."), nameof(numbers));
         }
 
         DateTime[] dates = RowNumbers.ToDates([.. numbers]);
-        return new TimeSeries(name, dates, [.. CheckedColumns(dates.Length, columns)], 0, dates.Length, [], ReadOnlyDictionary<string, string>.Empty, isNumbered: true);
+        return new TimeSeries(name, dates, [.. CheckedColumns(dates.Length, columns)], 0, dates.Length, [],
+            ReadOnlyDictionary<string, string>.Empty, isNumbered: true);
     }
 
     /// <summary>The numbers that follow the last row, in steps as those before; none where the rows have dates.</summary>

@@ -26,7 +26,8 @@ public sealed partial class TimeSeries
     /// <param name="date">The date of each.</param>
     /// <param name="columns">The name of each column, and its value of an object: null or NaN where it is missing.</param>
     /// <inheritdoc cref="From{T}(IEnumerable{T}, Func{T, DateTime}, ValueTuple{string, Func{T, double?}}[])"/>
-    public static TimeSeries From<T>(string name, IEnumerable<T> rows, Func<T, DateTime> date, params (string Name, Func<T, double?> Value)[] columns)
+    public static TimeSeries From<T>(
+        string name, IEnumerable<T> rows, Func<T, DateTime> date, params (string Name, Func<T, double?> Value)[] columns)
     {
         Require(name, rows, date, columns);
         return ObjectRows.Of(name, [.. rows], date, columns).ToSeries();
@@ -37,7 +38,8 @@ public sealed partial class TimeSeries
         From(OfObjects, rows, date, columns);
 
     /// <inheritdoc cref="From{T}(string, IEnumerable{T}, Func{T, DateTime}, ValueTuple{string, Func{T, double?}}[])"/>
-    public static TimeSeries From<T>(string name, IEnumerable<T> rows, Func<T, DateOnly> date, params (string Name, Func<T, double?> Value)[] columns)
+    public static TimeSeries From<T>(
+        string name, IEnumerable<T> rows, Func<T, DateOnly> date, params (string Name, Func<T, double?> Value)[] columns)
     {
         ArgumentNullException.ThrowIfNull(date);
         return From(name, rows, row => date(row).ToDateTime(TimeOnly.MinValue), columns);
@@ -48,7 +50,8 @@ public sealed partial class TimeSeries
     /// matter, times are turned into UTC.
     /// </summary>
     /// <inheritdoc cref="From{T}(IEnumerable{T}, Func{T, DateTime}, ValueTuple{string, Func{T, double?}}[])"/>
-    public static TimeSeries From<T>(IEnumerable<T> rows, Func<T, DateTimeOffset> date, params (string Name, Func<T, double?> Value)[] columns) =>
+    public static TimeSeries From<T>(
+        IEnumerable<T> rows, Func<T, DateTimeOffset> date, params (string Name, Func<T, double?> Value)[] columns) =>
         From(OfObjects, rows, date, columns);
 
     /// <param name="name">What messages call the table.</param>
@@ -56,7 +59,8 @@ public sealed partial class TimeSeries
     /// <param name="date">The date of each.</param>
     /// <param name="columns">The name of each column, and its value of an object: null or NaN where it is missing.</param>
     /// <inheritdoc cref="From{T}(IEnumerable{T}, Func{T, DateTimeOffset}, ValueTuple{string, Func{T, double?}}[])"/>
-    public static TimeSeries From<T>(string name, IEnumerable<T> rows, Func<T, DateTimeOffset> date, params (string Name, Func<T, double?> Value)[] columns)
+    public static TimeSeries From<T>(string name, IEnumerable<T> rows, Func<T, DateTimeOffset> date,
+        params (string Name, Func<T, double?> Value)[] columns)
     {
         Require(name, rows, date, columns);
         return ObjectRows.Of(name, [.. rows], date, columns).ToSeries();
@@ -70,8 +74,8 @@ public sealed partial class TimeSeries
     /// sales = sales.Append(new DateTime(2024, 5, 1), 129.5);
     /// </code>
     /// </example>
-    /// <exception cref="UnrollException">The date does not come after the last, has a time where the others have none, the rows are numbered,
-    /// or there are not as many values as columns, or one is infinite.</exception>
+    /// <exception cref="UnrollException">The date does not come after the last, has a time where the others have none, the rows are
+    /// numbered, or there are not as many values as columns, or one is infinite.</exception>
     public TimeSeries Append(DateTime date, params double[] values)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -81,7 +85,8 @@ public sealed partial class TimeSeries
             throw new UnrollException($"There are {values.Length} values for the {ColumnNames.Count} columns of {Name}, "
                 + $"{NameList.Of(ColumnNames)}. Give one for each.");
         if (Rows >= 3 && !HasTimes && date.TimeOfDay != TimeSpan.Zero)
-            throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"The rows of {Name} have dates without times, but the one to "
+            throw new UnrollException(
+                string.Create(CultureInfo.InvariantCulture, $"The rows of {Name} have dates without times, but the one to "
                 + $"append is of {date:yyyy-MM-dd HH:mm:ss}. Give its date alone."));
         if (date.Kind == DateTimeKind.Local || (date.Kind == DateTimeKind.Utc && Zone is not (null or "UTC")))
         {
@@ -95,18 +100,20 @@ public sealed partial class TimeSeries
             throw new UnrollException($"The value of {ColumnNames[infinite]} to append to {Name} is infinite. "
                 + "Give a number, or NaN where it is missing.");
         return Append(new TimeSeries(
-            Name, [DateTime.SpecifyKind(date, DateTimeKind.Unspecified)], [.. _columns.Select((column, place) => new Column(column.Name, [values[place]]))], 0, 1, [], _leftOut, Zone));
+            Name, [DateTime.SpecifyKind(date, DateTimeKind.Unspecified)],
+                [.. _columns.Select((column, place) => new Column(column.Name, [values[place]]))], 0, 1, [], _leftOut, Zone));
     }
 
     /// <summary>This table with the rows of another behind its last.</summary>
-    /// <param name="later">Rows of the same columns, in whatever order, that come as often and begin after the last row of this table.</param>
+    /// <param name="later">Rows of the same columns, in whatever order, that come as often and begin after the last row of this
+    /// table.</param>
     /// <example>
     /// <code>
     /// TimeSeries all = TimeSeries.Read("2023.csv").Append(TimeSeries.Read("2024.csv"));
     /// </code>
     /// </example>
-    /// <exception cref="UnrollException">The first row does not come after the last of this table, the columns differ, rows come more or less
-    /// often, times are of another zone, or one table has dates and the other numbers.</exception>
+    /// <exception cref="UnrollException">The first row does not come after the last of this table, the columns differ, rows come more or
+    /// less often, times are of another zone, or one table has dates and the other numbers.</exception>
     public TimeSeries Append(TimeSeries later)
     {
         ArgumentNullException.ThrowIfNull(later);
@@ -128,8 +135,11 @@ public sealed partial class TimeSeries
         if (!Calendar.SameAs(later.Calendar))
             throw new UnrollException($"The rows of {later.Name} come otherwise ({later.Calendar.Name}) than those of {Name}, to "
                 + $"which it is appended ({Calendar.Name}). Append rows that come as often.");
-        Column[] columns = Array.ConvertAll(_columns, column => new Column(column.Name, [.. column.Values.AsSpan(_start, Rows), .. later[column.Name].Values]));
-        return new TimeSeries(Name, [.. DateSpan, .. later.DateSpan], columns, 0, Rows + later.Rows, Notices, _leftOut, later.Zone, IsNumbered) { Reading = Reading };
+        Column[] columns = Array.ConvertAll(
+            _columns, column => new Column(column.Name, [.. column.Values.AsSpan(_start, Rows), .. later[column.Name].Values]));
+        return new TimeSeries(Name, [.. DateSpan, .. later.DateSpan], columns, 0, Rows + later.Rows, Notices, _leftOut, later.Zone,
+            IsNumbered)
+        { Reading = Reading };
     }
 
     private static string OfZone(string? zone) => zone is null ? "without a zone" : $"of {zone}";

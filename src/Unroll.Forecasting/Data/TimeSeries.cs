@@ -26,7 +26,8 @@ public sealed partial class TimeSeries
     /// <param name="columns">Name and values of each column; NaN marks a missing value. The arrays are not copied.</param>
     /// <exception cref="ArgumentException">Lengths differ, dates do not increase, a name is used twice, or a value is infinite.</exception>
     public TimeSeries(string name, IReadOnlyList<DateTime> dates, params (string Name, double[] Values)[] columns)
-        : this(name, CheckedDates(dates), [.. CheckedColumns(dates.Count, columns)], 0, dates.Count, [], ReadOnlyDictionary<string, string>.Empty)
+        : this(name, CheckedDates(dates), [.. CheckedColumns(dates.Count, columns)], 0, dates.Count, [],
+            ReadOnlyDictionary<string, string>.Empty)
     {
     }
 
@@ -70,10 +71,12 @@ public sealed partial class TimeSeries
     public IReadOnlyList<string> Notices { get; }
 
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
-    public DateTime FirstDate => Rows > 0 ? _dates[_start] : throw new InvalidOperationException($"{Name} has no rows and so no first date.");
+    public DateTime FirstDate => Rows > 0 ? _dates[_start]
+        : throw new InvalidOperationException($"{Name} has no rows and so no first date.");
 
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
-    public DateTime LastDate => Rows > 0 ? _dates[_start + Rows - 1] : throw new InvalidOperationException($"{Name} has no rows and so no last date.");
+    public DateTime LastDate => Rows > 0 ? _dates[_start + Rows - 1]
+        : throw new InvalidOperationException($"{Name} has no rows and so no last date.");
 
     /// <summary>The column of that name; letter case counts only where two names differ in nothing else.</summary>
     /// <exception cref="UnrollException">There is no such column; the message names those there are.</exception>
@@ -107,9 +110,10 @@ public sealed partial class TimeSeries
     /// </code></example>
     /// <param name="path">The file, or - for standard input.</param>
     /// <param name="options">What is known of the file; what is not given is found.</param>
-    /// <exception cref="UnrollException">No such file, an empty file, no table, a bad cell, a date that appears twice, or a file that can be
-    /// read in two ways: the message says what settles it.</exception>
-    public static TimeSeries Read(string path, ReadOptions? options = null) => TableFile.Read(path, options ?? new ReadOptions()).ToSeries();
+    /// <exception cref="UnrollException">No such file, an empty file, no table, a bad cell, a date that appears twice, or a file that can
+    /// be read in two ways: the message says what settles it.</exception>
+    public static TimeSeries Read(string path, ReadOptions? options = null) => TableFile.Read(path, options ?? new ReadOptions())
+        .ToSeries();
 
     /// <summary>Reads a table of a stream of any kind of file, to its end; the stream stays open.</summary>
     /// <param name="stream">What <see cref="Read(string, ReadOptions?)"/> would read from a file.</param>
@@ -264,13 +268,17 @@ public sealed partial class TimeSeries
     }
 
     /// <summary>So many rows from the row <paramref name="start"/> of this table on, which may itself be a part of another.</summary>
-    internal TimeSeries View(int start, int rows) => new(Name, _dates, _columns, _start + start, rows, Notices, _leftOut, Zone, IsNumbered) { Reading = Reading };
+    internal TimeSeries View(int start, int rows) =>
+        new(Name, _dates, _columns, _start + start, rows, Notices, _leftOut, Zone, IsNumbered) { Reading = Reading };
 
-    internal TimeSeries With(Column[] columns) => new(Name, _dates, columns, _start, Rows, Notices, _leftOut, Zone, IsNumbered) { Reading = Reading };
+    internal TimeSeries With(Column[] columns) =>
+        new(Name, _dates, columns, _start, Rows, Notices, _leftOut, Zone, IsNumbered) { Reading = Reading };
 
     /// <summary>One column under other names, of <paramref name="rows"/> rows from <paramref name="start"/> on. A view.</summary>
     internal TimeSeries Column(string column, string name, string columnName, int start, int rows) =>
-        new(name, _dates, [new Column(columnName, _columns[IndexOf(column)].Values)], _start + start, rows, Notices, _leftOut, Zone, IsNumbered) { Reading = Reading };
+        new(name, _dates, [new Column(columnName, _columns[IndexOf(column)].Values)], _start + start, rows, Notices, _leftOut, Zone,
+            IsNumbered)
+        { Reading = Reading };
 
     /// <summary>All columns but these, and the reason for whoever asks for one of them.</summary>
     internal TimeSeries LeaveOut(IReadOnlyCollection<string> columns, string reason)
@@ -282,7 +290,8 @@ public sealed partial class TimeSeries
             leftOut[column] = reason;
         HashSet<string> names = [.. columns];
         return new TimeSeries(
-            Name, _dates, [.. _columns.Where(column => !names.Contains(column.Name))], _start, Rows, Notices, new ReadOnlyDictionary<string, string>(leftOut), Zone, IsNumbered)
+            Name, _dates, [.. _columns.Where(column => !names.Contains(column.Name))], _start, Rows, Notices,
+                new ReadOnlyDictionary<string, string>(leftOut), Zone, IsNumbered)
         {
             Reading = Reading,
         };
@@ -302,13 +311,17 @@ public sealed partial class TimeSeries
         string clean = CellText.Clean(column);
         if (clean != column)
             return IndexOf(clean); // As a name is read from a file.
-        int[] alike = [.. Enumerable.Range(0, _columns.Length).Where(index => _columns[index].Name.Equals(column, StringComparison.OrdinalIgnoreCase))];
+        int[] alike = [.. Enumerable.Range(0, _columns.Length)
+            .Where(index => _columns[index].Name.Equals(column, StringComparison.OrdinalIgnoreCase))];
         if (alike.Length == 1)
             return alike[0];
         if (alike.Length > 1)
-            throw new UnrollException($"{Name} has the columns {string.Join(" and ", alike.Take(3).Select(index => CellText.Show(_columns[index].Name)))}: write {CellText.Show(column)} with the case you mean.");
+            throw new UnrollException(
+                $"{Name} has the columns {string.Join(" and ", alike.Take(3).Select(index => CellText.Show(_columns[index].Name)))}: write "
+                + $"{CellText.Show(column)} with the case you mean.");
         if (_leftOut.TryGetValue(column, out string? reason))
-            throw new UnrollException($"Column {CellText.Show(column)} of {Name} was left out: {reason}. Choose one of {NameList.Of(ColumnNames)}.");
+            throw new UnrollException(
+                $"Column {CellText.Show(column)} of {Name} was left out: {reason}. Choose one of {NameList.Of(ColumnNames)}.");
         throw new UnrollException($"{Name} has no column {CellText.Show(column)}. Choose one of {NameList.Of(ColumnNames)}.");
     }
 
@@ -326,7 +339,8 @@ public sealed partial class TimeSeries
         for (int row = 1; row < dates.Count; row++)
         {
             if (dates[row] <= dates[row - 1])
-                throw new ArgumentException($"Dates must increase, but row {row} ({dates[row]:yyyy-MM-dd}) follows {dates[row - 1]:yyyy-MM-dd}.", nameof(dates));
+                throw new ArgumentException(
+                    $"Dates must increase, but row {row} ({dates[row]:yyyy-MM-dd}) follows {dates[row - 1]:yyyy-MM-dd}.", nameof(dates));
         }
 
         return [.. dates];

@@ -148,7 +148,8 @@ internal sealed record ScalerContent(string Kind, double Lowest, double Highest,
         return new ScalerContent(scaler.Kind, lowest, highest, scaler.IsFitted ? scaler.State : null);
     }
 
-    public Scaler ToScaler() => Given is { } given ? Scaler.Restore(given) : Kind == MinMaxScaler.Name ? new MinMaxScaler(Lowest, Highest) : Scaler.Create(Kind);
+    public Scaler ToScaler() => Given is { } given ? Scaler.Restore(given) : Kind == MinMaxScaler.Name ? new MinMaxScaler(Lowest, Highest)
+        : Scaler.Create(Kind);
 }
 
 internal sealed record BlendContent : ForecasterContent
@@ -167,7 +168,8 @@ internal sealed record BlendContent : ForecasterContent
 /// <param name="Later">[m, H].</param>
 /// <param name="LaterHead">[m, H, K]; null without a head.</param>
 /// <param name="LaterActual">m.</param>
-internal sealed record TrackContent(int Steps, byte[] Actual, byte[] Predicted, byte[]? Head, byte[] Later, byte[]? LaterHead, byte[] LaterActual)
+internal sealed record TrackContent(int Steps, byte[] Actual, byte[] Predicted, byte[]? Head, byte[] Later, byte[]? LaterHead,
+    byte[] LaterActual)
 {
     public static TrackContent Of(TrackRecord track) => new(
         track.Validation.Steps,
@@ -187,12 +189,18 @@ internal sealed record TrackContent(int Steps, byte[] Actual, byte[] Predicted, 
             if (bytes is null)
                 return null;
             double[][] ahead = RowsOf(bytes, Steps * Heads.Levels.Length);
-            return ahead.Length == rows ? new HorizonQuantiles(Steps, ahead) : throw new UnrollException("its quantiles do not fit its forecasts.");
+            return ahead.Length == rows ? new HorizonQuantiles(Steps, ahead)
+                : throw new UnrollException("its quantiles do not fit its forecasts.");
         }
 
         double[] laterActual = NumbersOf(LaterActual);
         return laterActual.Length == later.Length
-            ? new TrackRecord(new HorizonForecast(NumbersOf(Actual), predicted), Quantiles(Head, predicted.Length)) { Later = later, LaterHead = Quantiles(LaterHead, later.Length), LaterActual = laterActual }
+            ? new TrackRecord(new HorizonForecast(NumbersOf(Actual), predicted), Quantiles(Head, predicted.Length))
+            {
+                Later = later,
+                LaterHead = Quantiles(LaterHead, later.Length),
+                LaterActual = laterActual
+            }
             : throw new UnrollException("its later rows do not fit each other.");
     }
 

@@ -39,7 +39,9 @@ public static partial class ForecastFile
         return Read(ModelFile.ReadAll(path), path);
     }
 
-    /// <summary>Whether the bytes of a file begin as those of a forecaster; a single network of the tutorial's recipe is a model file.</summary>
+    /// <summary>
+    /// Whether the bytes of a file begin as those of a forecaster; a single network of the tutorial's recipe is a model file.
+    /// </summary>
     internal static bool IsForecaster(ReadOnlySpan<byte> file) => file.StartsWith(Signature);
 
     /// <summary>The forecaster in the bytes of a file.</summary>
@@ -82,7 +84,8 @@ public static partial class ForecastFile
             throw Damaged(path, $"it ends after {file.Length} bytes");
         int version = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(SignatureLength));
         if (version > Version)
-            throw new UnrollException($"{path} has format version {version}, newer than the {Version} that this Unroll reads. Update Unroll, or train it again with this version.");
+            throw new UnrollException($"{path} has format version {version}, newer than the {Version} that this Unroll reads. Update "
+                + "Unroll, or train it again with this version.");
         Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(file.AsSpan(..^sum.Length), sum);
         if (!sum.SequenceEqual(file.AsSpan(^sum.Length..)))
@@ -158,8 +161,10 @@ internal static class TutorialFile
         if (!metadata.TryGetValue(Key, out string? json))
         {
             throw new UnrollException(s_older.Any(metadata.ContainsKey)
-                ? $"{path} was written by an older version of Unroll, whose forecasts this one does not read. Train it again with unroll forecast."
-                : $"{path} holds a model, but not the scaler, window and target that a forecast needs. Give a file that unroll forecast or ForecastFile.Save wrote.");
+                ? $"{path} was written by an older version of Unroll, whose forecasts this one does not read. Train it again with unroll "
+                    + "forecast."
+                : $"{path} holds a model, but not the scaler, window and target that a forecast needs. Give a file that unroll forecast or "
+                    + "ForecastFile.Save wrote.");
         }
 
         ForecastMetadata? about;
@@ -169,7 +174,8 @@ internal static class TutorialFile
         }
         catch (JsonException failure)
         {
-            throw new UnrollException($"{path} is damaged: its forecast data cannot be read: {failure.Message.ReplaceLineEndings(" ")} Train the network again.", failure);
+            throw new UnrollException($"{path} is damaged: its forecast data cannot be read: {failure.Message.ReplaceLineEndings(" ")} "
+                + "Train the network again.", failure);
         }
 
         if (about is null || about.Window < 1 || network.InputShape != new Shape(about.Window, 1) || network.OutputShape != new Shape(1))

@@ -14,7 +14,14 @@ internal static class ForecasterContents
         PartContent[] parts = Array.ConvertAll(models, model => PartContent.Of(model, withTracks));
         return forecaster switch
         {
-            BlendForecaster blend => new BlendContent { Facts = facts, Parts = parts, Members = [.. blend.Members.Select(member => Of(member, false))], Shares = Array.ConvertAll(models, model => ((BlendModel)model).Shares) },
+            BlendForecaster blend => new BlendContent
+            {
+                Facts = facts,
+                Parts = parts,
+                Members = [.. blend.Members.Select(
+                member => Of(member, false))],
+                Shares = Array.ConvertAll(models, model => ((BlendModel)model).Shares)
+            },
             EnsembleForecaster ensemble => Of(ensemble, facts, parts, [.. models.OfType<EnsembleModel>()]),
             RidgeForecaster ridge => new RidgeContent
             {
@@ -57,7 +64,10 @@ internal static class ForecasterContents
             EnsembleContent ensemble => Ensemble(ensemble, path),
             RidgeContent ridge => Ridge(ridge),
             BaselineContent baseline => Baseline(baseline),
-            NetworkContent network => new NetworkForecaster(network.Name, network.Scalers[0].Kind, facts, [.. content.Parts.Select((part, i) => With(new NetworkModel(ModelFile.FromBytes(network.Networks[i], path).Model, Scaler.Restore(network.Scalers[i]), network.Seed) { Part = part.Part, Facts = part.Facts }, part))]),
+            NetworkContent network =>
+                new NetworkForecaster(network.Name, network.Scalers[0].Kind, facts,
+                [.. content.Parts.Select((part, i) => With(new NetworkModel(ModelFile.FromBytes(network.Networks[i], path).Model,
+                Scaler.Restore(network.Scalers[i]), network.Seed) { Part = part.Part, Facts = part.Facts }, part))]),
             PretrainedContent pretrained => Pretrained(pretrained, path),
             _ => throw new UnrollException("it holds a forecaster that this version does not know"),
         };
@@ -68,11 +78,13 @@ internal static class ForecasterContents
         Facts = facts,
         Parts = parts,
         Name = pretrained.Name,
-        Network = ModelFile.ToBytes(pretrained.Network ?? throw new UnrollException($"{pretrained.Name} is a function, which no file holds. Save the network that it runs.")),
+        Network = ModelFile.ToBytes(pretrained.Network
+            ?? throw new UnrollException($"{pretrained.Name} is a function, which no file holds. Save the network that it runs.")),
         Columns = pretrained.Options.Columns,
         Gives = pretrained.Options.Gives.Name,
         Outputs = pretrained.Outputs,
-        Scalers = [.. facts.Parts.Select(part => Array.ConvertAll(((PretrainedModel)pretrained.Models[part]).Scalers, scaler => scaler.State))],
+        Scalers = [.. facts.Parts.Select(
+            part => Array.ConvertAll(((PretrainedModel)pretrained.Models[part]).Scalers, scaler => scaler.State))],
         Scaling = pretrained.ScaledColumns.ToDictionary(column => column, column => ScalerContent.Of(pretrained.Options.Scaling(column))),
         TrainedOn = pretrained.Options.TrainedOn?.ToString() is { } range && DateRange.TryParse(range, out _) ? range : null,
     };
@@ -142,7 +154,8 @@ internal static class ForecasterContents
             EnsembleModel[] own = EnsembleModel.Together([.. series]);
             JointInputs inputs = own[0].Inputs;
             int outputs = inputs.Lead.Steps * own.Length * Heads.OutputsOf(content.Head);
-            if (networks.Length == 0 || !Array.TrueForAll(networks, network => network.InputShape == inputs.Shape && network.OutputShape.Size == outputs)
+            if (networks.Length == 0
+                || !Array.TrueForAll(networks, network => network.InputShape == inputs.Shape && network.OutputShape.Size == outputs)
                 || own.Any(model => model.Scales.Length != model.Linear.Plan.Steps))
             {
                 throw new UnrollException("its networks do not fit its inputs");
@@ -159,7 +172,9 @@ internal static class ForecasterContents
         };
         PlanChoice[] choices = Choices(facts, learnt, content.IsPooled, part => models.First(model => model.Part == part).Linear);
         return content.Epochs.Length == networks.Length
-            ? new EnsembleForecaster(recipe, facts, WithSimple(content, models), new StaticInputs(content.Statics), new EnsembleTraining.Choice(choices, content.Epochs)) { CanRefit = content.Recipe.IsWhole }
+            ? new EnsembleForecaster(recipe, facts, WithSimple(content, models), new StaticInputs(content.Statics),
+                new EnsembleTraining.Choice(choices, content.Epochs))
+            { CanRefit = content.Recipe.IsWhole }
             : throw new UnrollException("its epochs do not fit its networks");
     }
 
@@ -175,8 +190,10 @@ internal static class ForecasterContents
         FittedFacts facts = content.Facts;
         PartContent[] learnt = Learnt(content);
         RidgeWeights[] linear = Linear(content.Linear, learnt.Length);
-        RidgeModel[] models = [.. learnt.Select((part, i) => With(new RidgeModel(Check(linear[i], facts), facts.Horizon) { Part = part.Part, Facts = part.Facts }, part))];
-        return new RidgeForecaster(facts, WithSimple(content, models), Choices(facts, learnt, content.IsPooled, part => models.First(model => model.Part == part).Linear));
+        RidgeModel[] models = [.. learnt.Select(
+            (part, i) => With(new RidgeModel(Check(linear[i], facts), facts.Horizon) { Part = part.Part, Facts = part.Facts }, part))];
+        return new RidgeForecaster(facts, WithSimple(content, models),
+            Choices(facts, learnt, content.IsPooled, part => models.First(model => model.Part == part).Linear));
     }
 
     /// <summary>What was chosen for each target, read off the models.</summary>
@@ -190,13 +207,15 @@ internal static class ForecasterContents
             .. facts.Targets.Select((target, k) =>
             {
                 RidgeWeights[] own = Array.ConvertAll(keys, key => linear(new Part(key, target)));
-                return new PlanChoice(Array.ConvertAll(own, stage => stage.Plan), Array.ConvertAll(own, stage => stage.Penalties), isPooled[k], double.NaN, null);
+                return new PlanChoice(Array.ConvertAll(own, stage => stage.Plan), Array.ConvertAll(own, stage => stage.Penalties),
+                    isPooled[k], double.NaN, null);
             }),
         ];
     }
 
     /// <summary>The parts that have a model of the forecaster's own kind.</summary>
-    private static PartContent[] Learnt(ForecasterContent content) => Array.FindAll(content.Parts, part => part.Simple is null) is { Length: > 0 } learnt
+    private static PartContent[] Learnt(ForecasterContent content) =>
+        Array.FindAll(content.Parts, part => part.Simple is null) is { Length: > 0 } learnt
         ? learnt
         : throw new UnrollException("it has no part that was learnt from");
 
@@ -206,17 +225,20 @@ internal static class ForecasterContents
         var own = models.ToDictionary(model => model.Part);
         return [.. content.Parts.Select(part => part.Simple is not { } states ? own[part.Part] : states.Length == 0
             ? throw new UnrollException("it has a part without a model")
-            : With(new SimpleModel(Array.ConvertAll(states, state => BaselineRule.Restore(state, part.Part.Target))) { Part = part.Part, Facts = part.Facts }, part))];
+            : With(new SimpleModel(Array.ConvertAll(states, state => BaselineRule.Restore(state, part.Part.Target))) {
+                Part = part.Part, Facts = part.Facts }, part))];
     }
 
     private static BlendForecaster Blend(BlendContent content, string path)
     {
         PartsForecaster[] members = [.. content.Members.Select(member => ToForecaster(member, path))];
-        if (content.Shares.Length != content.Parts.Length || Array.Exists(content.Shares, shares => shares.Length != members.Length || Array.Exists(shares, own => own.Length != content.Facts.Horizon)))
+        if (content.Shares.Length != content.Parts.Length || Array.Exists(
+            content.Shares, shares => shares.Length != members.Length || Array.Exists(shares, own => own.Length != content.Facts.Horizon)))
             throw new UnrollException("its shares do not fit its members");
         if (Array.Exists(content.Parts, part => Array.Exists(members, member => !member.Models.ContainsKey(part.Part))))
             throw new UnrollException("its parts are not those of its members");
-        return new BlendForecaster(members, content.Facts, [.. content.Parts.Select((part, i) => With(new BlendModel([.. members.Select(member => member.Models[part.Part])], content.Shares[i]) { Part = part.Part, Facts = part.Facts }, part))]);
+        return new BlendForecaster(members, content.Facts, [.. content.Parts.Select((part, i) => With(new BlendModel(
+            [.. members.Select(member => member.Models[part.Part])], content.Shares[i]) { Part = part.Part, Facts = part.Facts }, part))]);
     }
 
     private static BaselineForecaster Baseline(BaselineContent content)
@@ -240,7 +262,8 @@ internal static class ForecasterContents
         .. stages.Select((stage, i) => new LinearContent(
             Writable(stage.Plan),
             stage.Penalties,
-            i > 0 && Array.FindIndex(stages, other => ReferenceEquals(other.Weights, stage.Weights)) is var same && same < i && same == 0 ? [] : Array.ConvertAll(stage.Weights, weights => TrackContent.BytesOf(weights)))),
+            i > 0 && Array.FindIndex(stages, other => ReferenceEquals(other.Weights, stage.Weights)) is var same && same < i && same == 0
+                ? [] : Array.ConvertAll(stage.Weights, weights => TrackContent.BytesOf(weights)))),
     ];
 
     /// <summary>The name of a forecaster that programs which read it know.</summary>
@@ -262,7 +285,8 @@ internal static class ForecasterContents
         if (contents.Length != parts)
             throw new UnrollException("its linear models do not fit its parts");
         double[][] first = Array.ConvertAll(contents[0].Weights, TrackContent.NumbersOf);
-        return [.. contents.Select((content, i) => new RidgeWeights(content.Plan, content.Penalties, i == 0 || content.Weights.Length == 0 ? first : Array.ConvertAll(content.Weights, TrackContent.NumbersOf)))];
+        return [.. contents.Select((content, i) => new RidgeWeights(content.Plan, content.Penalties, i == 0 || content.Weights.Length == 0
+            ? first : Array.ConvertAll(content.Weights, TrackContent.NumbersOf)))];
     }
 
     private static RidgeWeights Check(RidgeWeights linear, FittedFacts facts, Strategy strategy = Strategy.Direct)
@@ -272,7 +296,8 @@ internal static class ForecasterContents
         bool fits = plan.Steps == (strategy == Strategy.Recursive ? 1 : facts.Horizon) && plan is { Window: >= 1, Lags: >= 1, Season: >= 1 }
             && Array.TrueForAll(InputNumbers.Of(plan), group => group.IsSound)
             && linear.Weights.Length == plan.Steps && linear.Penalties.Length == plan.Steps
-            && Array.TrueForAll(linear.Weights, weights => weights.Length == InputFrame.LinearInputsOf(plan) + 1) && facts.Targets.Contains(plan.Target);
+            && Array.TrueForAll(linear.Weights, weights => weights.Length == InputFrame.LinearInputsOf(plan) + 1)
+                && facts.Targets.Contains(plan.Target);
         return fits ? linear : throw new UnrollException("its linear models do not fit its inputs");
     }
 

@@ -127,7 +127,15 @@ internal sealed record OptimizerContent(
     private Optimizer Make() => Kind switch
     {
         "sgd" => new Sgd { LearningRate = LearningRate, Momentum = Momentum, Nesterov = Nesterov, WeightDecay = WeightDecay },
-        "rmsprop" => new RmsProp { LearningRate = LearningRate, Momentum = Momentum, Rho = Rho, Epsilon = Epsilon, EpsilonInsideRoot = EpsilonInsideRoot, Centered = Centered },
+        "rmsprop" => new RmsProp
+        {
+            LearningRate = LearningRate,
+            Momentum = Momentum,
+            Rho = Rho,
+            Epsilon = Epsilon,
+            EpsilonInsideRoot = EpsilonInsideRoot,
+            Centered = Centered
+        },
         "adamw" => new AdamW
         {
             LearningRate = LearningRate,

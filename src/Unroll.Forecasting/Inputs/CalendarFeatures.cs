@@ -19,7 +19,8 @@ internal sealed record CalendarFeatures(bool Weekday, bool TimeOfDay, bool Year,
 
     /// <summary>How many numbers a date gives.</summary>
     [JsonIgnore]
-    public int Count => (Weekday ? 7 : 0) + (TimeOfDay ? 2 * Kinds * DayWaves : 0) + (Year ? 2 * YearWaves : 0) + (Months > 0 ? 12 / Months : 0);
+    public int Count => (Weekday ? 7 : 0) + (TimeOfDay ? 2 * Kinds * DayWaves : 0) + (Year ? 2 * YearWaves : 0)
+        + (Months > 0 ? 12 / Months : 0);
 
     /// <summary>Those for the calendar of these dates; seasons of a year need two years to be told from a trend.</summary>
     public static CalendarFeatures For(ReadOnlySpan<DateTime> dates)

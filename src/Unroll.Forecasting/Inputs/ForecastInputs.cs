@@ -65,5 +65,7 @@ public sealed record ForecastInputs
     /// <exception cref="UnrollException">The holidays of a country are asked for.</exception>
     internal ForecastInputs WithoutCalendar(string table) => Holidays is null
         ? this with { Calendar = false }
-        : throw new UnrollException($"The rows of {table} are numbered and have no dates, so no holiday is known of them. Leave the holidays out, or name the column of the dates.") { Subject = "holidays" };
+        : throw new UnrollException($"The rows of {table} are numbered and have no dates, so no holiday is known of them. Leave the "
+            + "holidays out, or name the column of the dates.")
+        { Subject = "holidays" };
 }

@@ -23,7 +23,8 @@ internal sealed partial class InputFrame
         (_plan, _transform, _dates, LastTold) = (whole._plan, whole._transform, whole._dates, origin);
         (LinearInputs, Channels) = (whole.LinearInputs, whole.Channels);
         (Table, FutureDates) = (whole.Table, whole._dates[(origin + 1)..(origin + 1 + steps)]);
-        (_target, _levels, _volatility) = (Head(whole._target), Head(whole._levels), whole._volatility is { } volatility ? Head(volatility) : null);
+        (_target, _levels, _volatility) =
+            (Head(whole._target), Head(whole._levels), whole._volatility is { } volatility ? Head(volatility) : null);
         (_place, _plain) = (whole._place, ReferenceEquals(whole._plain, whole._target) ? _target : Head(whole._plain));
         _values = ReferenceEquals(whole._values, whole._plain) ? _plain : Head(whole._values);
         _apart = whole._apart is { } apart ? Head(apart) : null;

@@ -206,7 +206,9 @@ internal sealed partial class InputFrame
         double[] values = column.Values[..rows].ToArray();
         int missing = Array.FindIndex(values, double.IsNaN);
         if (missing >= 0)
-            throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[missing])}. Choose how to treat missing values, leave the column out, or complete the file.") { Subject = "missing,features" };
+            throw new UnrollException($"{table.Name} has no {column.Name} on {table.Format(table.Dates[missing])}. Choose how to treat "
+                + "missing values, leave the column out, or complete the file.")
+            { Subject = "missing,features" };
         return values;
     }
 

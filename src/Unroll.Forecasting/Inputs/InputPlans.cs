@@ -67,17 +67,20 @@ internal static class InputPlans
     public static InputPlan WithSeason(InputPlan plan, Series train)
     {
         double[] values = train.ToArray();
-        SeasonalIndices? indices = plan.Indices is { Period: var period } && SeasonalIndices.AreIn(values, period) ? SeasonalIndices.Of(values, period, train.Dates[0]) : null;
+        SeasonalIndices? indices = plan.Indices is { Period: var period } && SeasonalIndices.AreIn(values, period)
+            ? SeasonalIndices.Of(values, period, train.Dates[0]) : null;
         if (indices is not null)
             values = [.. values.Select((value, row) => indices.Remove(value, row))];
         return plan with { Indices = indices, Scale = ScaleOf(values, plan.Mapping) };
     }
 
     /// <summary>The rows of the season that is seen in the window; 1 for none.</summary>
-    public static int Season(ForecastSplit split) => SeasonalPeriod.Find(split.Train, Math.Max(split.Window, RowsOfADay(split.Train.Calendar))) ?? 1;
+    public static int Season(ForecastSplit split) =>
+        SeasonalPeriod.Find(split.Train, Math.Max(split.Window, RowsOfADay(split.Train.Calendar))) ?? 1;
 
     /// <summary>The rows of a day where they come more often than that; 0 otherwise. A day is a season whatever the window.</summary>
-    private static int RowsOfADay(RowCalendar calendar) => calendar.Kind == DateSpacing.WithinDay && calendar.Spacing > TimeSpan.Zero ? (int)(TimeSpan.TicksPerDay / calendar.Spacing.Ticks) : 0;
+    private static int RowsOfADay(RowCalendar calendar) => calendar.Kind == DateSpacing.WithinDay && calendar.Spacing > TimeSpan.Zero
+        ? (int)(TimeSpan.TicksPerDay / calendar.Spacing.Ticks) : 0;
 
     private static double MeanOf(Series train, TargetTransform transform) =>
         transform.IsDifferenced ? 0 : Array.ConvertAll(train.ToArray(), transform.Map).Average();

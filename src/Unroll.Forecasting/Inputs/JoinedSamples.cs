@@ -16,7 +16,9 @@ internal sealed class JoinedSamples : ISamples
         for (int i = 0; i < parts.Length; i++)
         {
             long end = (long)_starts[i] + parts[i].Count;
-            _starts[i + 1] = end <= int.MaxValue ? (int)end : throw new UnrollException($"{parts.Length} series give more than {int.MaxValue} samples. Use a shorter training range or fewer series.") { Subject = "train" };
+            _starts[i + 1] = end <= int.MaxValue ? (int)end : throw new UnrollException($"{parts.Length} series give more than "
+                + $"{int.MaxValue} samples. Use a shorter training range or fewer series.")
+            { Subject = "train" };
         }
     }
 

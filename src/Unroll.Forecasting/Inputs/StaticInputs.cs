@@ -28,9 +28,11 @@ internal sealed record StaticInputs(StaticInput[] Columns)
         {
             if (column.Categories is { } categories)
             {
-                string text = panel.StaticText(key).TryGetValue(column.Name, out string? given) ? given : throw Other(panel, column, "text");
+                string text = panel.StaticText(key).TryGetValue(column.Name, out string? given) ? given
+                    : throw Other(panel, column, "text");
                 if (text.Length > 0 && !categories.Contains(text))
-                    throw new UnrollException($"{panel.Name}, {key}: the {column.Name} \"{text}\" was not there in training, which knows {NameList.Of(categories)}. Correct it, or train on a file that has it.");
+                    throw new UnrollException($"{panel.Name}, {key}: the {column.Name} \"{text}\" was not there in training, which knows "
+                        + $"{NameList.Of(categories)}. Correct it, or train on a file that has it.");
                 if (categories.Length > 1)
                     inputs.AddRange(categories.Select(category => category == text ? 1.0 : 0.0));
             }
@@ -46,7 +48,8 @@ internal sealed record StaticInputs(StaticInput[] Columns)
     }
 
     /// <summary>Whether the panel says something of every column; one made in code of new rows alone may not.</summary>
-    public bool AreIn(SeriesSet panel) => Columns.Length > 0 && Array.TrueForAll(Columns, column => panel.StaticNames.Concat(panel.StaticTextNames).Contains(column.Name));
+    public bool AreIn(SeriesSet panel) => Columns.Length > 0
+        && Array.TrueForAll(Columns, column => panel.StaticNames.Concat(panel.StaticTextNames).Contains(column.Name));
 
     /// <summary>Mean 0 and deviation 1 over the series; missing ones count as average.</summary>
     private static StaticInput Number(string name, double[] values)
@@ -59,14 +62,19 @@ internal sealed record StaticInputs(StaticInput[] Columns)
 
     private static StaticInput Text(SeriesSet panel, string name, string[] keys)
     {
-        string[] categories = [.. keys.Select(key => panel.StaticText(key)[name]).Where(text => text.Length > 0).Distinct().Order(StringComparer.Ordinal)];
+        string[] categories =
+            [.. keys.Select(key => panel.StaticText(key)[name]).Where(text => text.Length > 0).Distinct().Order(StringComparer.Ordinal)];
         return categories.Length <= MostCategories
             ? new StaticInput(name, 0, 0, categories)
-            : throw new UnrollException($"The static column {name} of {panel.Name} has {categories.Length} different texts; at most {MostCategories} say something that series have in common. Leave it out, or put its texts together in groups.") { Subject = "static" };
+            : throw new UnrollException(
+                $"The static column {name} of {panel.Name} has {categories.Length} different texts; at most {MostCategories} say something "
+                + "that series have in common. Leave it out, or put its texts together in groups.")
+            { Subject = "static" };
     }
 
     private static UnrollException Other(SeriesSet panel, StaticInput column, string wanted) =>
-        new($"The static column {column.Name} of {panel.Name} does not hold {wanted} as in training. Correct the file, or train on one like it.");
+        new($"The static column {column.Name} of {panel.Name} does not hold {wanted} as in training. Correct the file, or train on one "
+            + "like it.");
 }
 
 /// <summary>One static column: a number by its mean and deviation, a text by its categories, one input each.</summary>

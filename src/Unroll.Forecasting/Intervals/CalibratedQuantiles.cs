@@ -73,7 +73,8 @@ internal static class CalibratedQuantiles
 
     /// <summary>The half widths of the last origin of the same, before a head and limits have to do with them.</summary>
     public static IntervalWidths Widths(
-        HorizonForecast calibration, HorizonQuantiles? calibrationHead, ReadOnlySpan<double> actual, double[][] values, HorizonQuantiles? head)
+        HorizonForecast calibration, HorizonQuantiles? calibrationHead, ReadOnlySpan<double> actual, double[][] values,
+            HorizonQuantiles? head)
     {
         Check(calibration, calibrationHead, actual.Length, values, head);
         var calibrator = new IntervalCalibrator(calibration, calibrationHead, values, head, IntervalLimits.None);

@@ -27,7 +27,8 @@ internal static class DistributionOutputs
             QuantileLoss quantile => Select(quantile, outputs, levels),
             GaussianLoss gaussian => Normal(gaussian.Parameters(outputs), levels),
             StudentTLoss student => StudentT(student.Parameters(outputs), levels),
-            _ => throw new UnrollException($"A network trained with {loss} predicts values, not how sure they are. Train it with a quantile, Gaussian or Student-t loss."),
+            _ => throw new UnrollException($"A network trained with {loss} predicts values, not how sure they are. Train it with a "
+                + "quantile, Gaussian or Student-t loss."),
         };
     }
 
@@ -60,7 +61,8 @@ internal static class DistributionOutputs
             double level = levels[k];
             int at = Array.FindIndex(quantiles, quantile => Math.Abs(quantile - level) < Rounding);
             if (at < 0)
-                throw new UnrollException($"The network predicts the quantiles {string.Join(", ", quantiles)}, but {Math.Round(level, 9)} is asked for. Ask for one of these, or train it with that one too.");
+                throw new UnrollException($"The network predicts the quantiles {string.Join(", ", quantiles)}, but {Math.Round(level, 9)} "
+                    + "is asked for. Ask for one of these, or train it with that one too.");
             for (int i = 0; i * levels.Length < selected.Length; i++)
                 selected[(i * levels.Length) + k] = sorted[(i * quantiles.Length) + at];
         }
@@ -87,7 +89,8 @@ internal static class DistributionOutputs
         for (int i = 0; i < parameters.Length; i++)
         {
             for (int k = 0; k < levels.Length; k++)
-                quantiles[(i * levels.Length) + k] = parameters[i].Location + (parameters[i].Scale * Distributions.StudentTQuantile(levels[k], parameters[i].DegreesOfFreedom));
+                quantiles[(i * levels.Length) + k] = parameters[i].Location
+                    + (parameters[i].Scale * Distributions.StudentTQuantile(levels[k], parameters[i].DegreesOfFreedom));
         }
 
         return quantiles;

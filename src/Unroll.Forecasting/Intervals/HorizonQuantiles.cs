@@ -22,7 +22,8 @@ internal sealed record HorizonQuantiles(int Steps, double[][] Ahead)
     public CentralQuantiles Central(int origin, int step, double level) => Central(Ahead[origin], step, level);
 
     /// <summary>The first rows ahead alone, from the same origins.</summary>
-    public HorizonQuantiles First(int steps) => steps == Steps ? this : new HorizonQuantiles(steps, Array.ConvertAll(Ahead, ahead => ahead[..(steps * Heads.Levels.Length)]));
+    public HorizonQuantiles First(int steps) => steps == Steps ? this
+        : new HorizonQuantiles(steps, Array.ConvertAll(Ahead, ahead => ahead[..(steps * Heads.Levels.Length)]));
 
     private static CentralQuantiles Central(double[] ahead, int step, double level)
     {
@@ -34,7 +35,8 @@ internal sealed record HorizonQuantiles(int Steps, double[][] Ahead)
         double share = (z - s_normal[at]) / (s_normal[at + 1] - s_normal[at]);
         share = Math.Abs(share - 1) < Rounding ? 1 : share;
         int below = (2 * Heads.Median) - at;
-        double upper = quantiles[at] + (share * (quantiles[at + 1] - quantiles[at])), lower = quantiles[below] + (share * (quantiles[below - 1] - quantiles[below]));
+        double upper = quantiles[at] + (share * (quantiles[at + 1] - quantiles[at])),
+            lower = quantiles[below] + (share * (quantiles[below - 1] - quantiles[below]));
         return new CentralQuantiles(Math.Min(lower, median), median, Math.Max(upper, median));
     }
 }

@@ -201,7 +201,8 @@ internal sealed class IntervalCalibrator
         {
             group.ChoosePower(_errors, _scale);
             for (int step = group.First; step <= group.Last; step++)
-                (means[step - 1], shared[step - 1]) = (_errors.Mean(step, _scale, group.Power), _errors.Mean(step, _scale, group.Power, shared: true));
+                (means[step - 1], shared[step - 1]) =
+                    (_errors.Mean(step, _scale, group.Power), _errors.Mean(step, _scale, group.Power, shared: true));
         }
 
         _profile = ErrorProfile.Of(means, shared, independent, end - first, rows, _head is null);

@@ -12,11 +12,20 @@ internal sealed record IntervalLimits
     public IntervalLimits(double? min, double? max)
     {
         if (min is { } low && !double.IsFinite(low))
-            throw new UnrollException($"A smallest value of {low} is none. Give a finite number, or none for no limit.") { Subject = "min" };
+            throw new UnrollException($"A smallest value of {low} is none. Give a finite number, or none for no limit.")
+            {
+                Subject = "min"
+            };
         if (max is { } high && !double.IsFinite(high))
-            throw new UnrollException($"A largest value of {high} is none. Give a finite number, or none for no limit.") { Subject = "max" };
+            throw new UnrollException($"A largest value of {high} is none. Give a finite number, or none for no limit.")
+            {
+                Subject = "max"
+            };
         if (min >= max)
-            throw new UnrollException($"A smallest value of {min} is not below a largest of {max}. Exchange them, or leave one out.") { Subject = "min,max" };
+            throw new UnrollException($"A smallest value of {min} is not below a largest of {max}. Exchange them, or leave one out.")
+            {
+                Subject = "min,max"
+            };
         (Min, Max) = (min, max);
     }
 
@@ -53,7 +62,8 @@ internal sealed record IntervalLimits
     }
 
     /// <summary>Forecasts [n][H], each or the limit that it is beyond; the array itself where there is no limit.</summary>
-    public double[][] Within(double[][] values) => Min is null && Max is null ? values : Array.ConvertAll(values, ahead => Array.ConvertAll(ahead, Within));
+    public double[][] Within(double[][] values) => Min is null && Max is null ? values
+        : Array.ConvertAll(values, ahead => Array.ConvertAll(ahead, Within));
 
     /// <summary>The value, or the limit that it is beyond.</summary>
     public double Within(double value) => Math.Min(Math.Max(value, Min ?? double.NegativeInfinity), Max ?? double.PositiveInfinity);

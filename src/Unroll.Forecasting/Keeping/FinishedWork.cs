@@ -82,7 +82,8 @@ public sealed partial class FinishedWork
             (Model model, IReadOnlyDictionary<string, string> entries) = ModelFile.FromBytes(bytes, path);
             if (entries.GetValueOrDefault(SetupEntry) == _setup
                 && entries.GetValueOrDefault(KeyEntry) == _place + key
-                && JsonSerializer.Deserialize(entries.GetValueOrDefault(TrainingEntry, "null"), TrainingFactsJson.Default.TrainingFacts) is { } training)
+                && JsonSerializer.Deserialize(entries.GetValueOrDefault(TrainingEntry, "null"), TrainingFactsJson.Default.TrainingFacts)
+                    is { } training)
                 return new FinishedTraining(model, training.ToHistory(TrainingTimes.Read(Took(path))), training.Facts);
         }
         catch (Exception damage) when (damage is UnrollException { UnknownKind: null } or JsonException)
@@ -105,13 +106,15 @@ public sealed partial class FinishedWork
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(history);
         if (history.Reason is not (StopReason.Finished or StopReason.StoppedEarly))
-            throw new ArgumentException($"The training {key} is {history.Reason}: it is not finished, and must not be kept.", nameof(history));
+            throw new ArgumentException($"The training {key} is {history.Reason}: it is not finished, and must not be kept.",
+                nameof(history));
         string path = PathOf(key, ".unroll");
         byte[] bytes = ModelFile.ToBytes(model, new Dictionary<string, string>
         {
             [SetupEntry] = _setup,
             [KeyEntry] = _place + key,
-            [TrainingEntry] = JsonSerializer.Serialize(TrainingFacts.Of(history, facts ?? s_noFacts), TrainingFactsJson.Default.TrainingFacts),
+            [TrainingEntry] = JsonSerializer.Serialize(
+                TrainingFacts.Of(history, facts ?? s_noFacts), TrainingFactsJson.Default.TrainingFacts),
         });
         Write(path, bytes, TrainingTimes.Of(history).ToString());
     }
@@ -194,7 +197,8 @@ public sealed partial class FinishedWork
             if (Interlocked.Increment(ref _failures) == 1)
             {
                 string why = (failure.InnerException ?? failure).Message.ReplaceLineEndings(" ").TrimEnd('.');
-                _onFailure?.Invoke($"What is finished cannot be kept: {why}. The run goes on, but if it is interrupted, it must begin anew.");
+                _onFailure?.Invoke($"What is finished cannot be kept: {why}. The run goes on, but if it is interrupted, it must begin "
+                    + "anew.");
             }
         }
     }

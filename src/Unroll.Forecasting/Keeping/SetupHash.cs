@@ -65,7 +65,9 @@ public static class SetupHash
         foreach (Part part in task.Parts)
         {
             ForecastSplit split = task[part];
-            Append(hash, FormattableString.Invariant($"{part.Series}/{part.Target}/{task.Horizon}/{split.Window}/{split.Train.Count}/{split.Test.Count}/{string.Join('|', split.Inputs.Known)}/{split.Inputs.Calendar}/{split.Inputs.Holidays}"));
+            Append(hash,
+                FormattableString.Invariant(
+                $"{part.Series}/{part.Target}/{task.Horizon}/{split.Window}/{split.Train.Count}/{split.Test.Count}/{string.Join('|', split.Inputs.Known)}/{split.Inputs.Calendar}/{split.Inputs.Holidays}"));
             foreach (ForecastInput input in split.Inputs.Own)
                 Append(hash, $"{input.Kind}/{input.Settings}");
             Append(hash, Of(split.Table));

@@ -38,8 +38,10 @@ public sealed partial class BlendForecaster : PartsForecaster
         // right.
         IReadOnlyList<BaselineForecaster> all = Baselines.For(task);
         BaselineForecaster plain = all.FirstOrDefault(rule => rule is SeasonalNaiveForecaster) ?? all[0];
-        IEnumerable<PartsForecaster> rules = [plain, .. all.Where(rule => rule is ThetaForecaster or EtsForecaster or ArimaForecaster or StlEtsForecaster or TsbForecaster)];
-        return new BlendForecaster([.. networks.Select(recipe => new EnsembleForecaster(recipe)), new RidgeForecaster(networks.Count > 0 ? networks[0] : null), .. rules]);
+        IEnumerable<PartsForecaster> rules =
+            [plain, .. all.Where(rule => rule is ThetaForecaster or EtsForecaster or ArimaForecaster or StlEtsForecaster or TsbForecaster)];
+        return new BlendForecaster([.. networks.Select(recipe => new EnsembleForecaster(recipe)),
+            new RidgeForecaster(networks.Count > 0 ? networks[0] : null), .. rules]);
     }
 
     /// <summary>
@@ -174,7 +176,8 @@ public sealed partial class BlendForecaster : PartsForecaster
                     continue;
                 fitted.Add(member);
             }
-            catch (UnrollException reason) when (_members.Count > 1 && member.Kind == ForecasterKind.Baseline && reason is not TrainingDivergedException)
+            catch (UnrollException reason)
+                when (_members.Count > 1 && member.Kind == ForecasterKind.Baseline && reason is not TrainingDivergedException)
             {
                 _notes.Add($"The {member.Name} forecast has no share: {reason.Message}");
             }
@@ -204,7 +207,8 @@ public sealed partial class BlendForecaster : PartsForecaster
                 member.RefitIn(task, run.Within(member.Name, places[k], places[k + 1]));
         }
 
-        return [.. task.Parts.Select(part => Mix(part, _members, shares.TryGetValue(part, out double[][]? own) ? own : MeanOf(shares.Values), PartFacts.Of(task[part], task.Options), null))];
+        return [.. task.Parts.Select(part => Mix(part, _members, shares.TryGetValue(part, out double[][]? own) ? own
+            : MeanOf(shares.Values), PartFacts.Of(task[part], task.Options), null))];
     }
 
     internal override PartModel Adapt(Part part, TimeSeries table)
@@ -238,11 +242,13 @@ public sealed partial class BlendForecaster : PartsForecaster
     {
         var blend = (BlendModel)model;
         PartModel[] members = [.. _members.Select((member, k) => member.DescribedBy(blend.Members[k], data))];
-        return members.SequenceEqual(blend.Members) ? model : new BlendModel(members, blend.Shares) { Part = model.Part, Facts = model.Facts, Track = model.Track };
+        return members.SequenceEqual(blend.Members) ? model
+            : new BlendModel(members, blend.Shares) { Part = model.Part, Facts = model.Facts, Track = model.Track };
     }
 
     /// <summary>Shares of the members on the newest training rows, which they forecast without having learnt from them.</summary>
-    private static BlendModel[] Weigh(IReadOnlyList<Part> parts, IReadOnlyList<PartsForecaster> members, ForecastMetric metric, Func<Part, PartFacts> facts)
+    private static BlendModel[] Weigh(IReadOnlyList<Part> parts, IReadOnlyList<PartsForecaster> members, ForecastMetric metric,
+        Func<Part, PartFacts> facts)
     {
         HorizonForecast?[][] judged = [.. parts.Select(part => members.Select(member => member.Models[part].Track?.Validation).ToArray())];
         bool[] isNetwork = [.. members.Select(member => member.Kind == ForecasterKind.Network)];
@@ -251,12 +257,14 @@ public sealed partial class BlendForecaster : PartsForecaster
         return [.. parts.Select((part, p) =>
         {
             PartModel[] models = [.. members.Select(member => member.Models[part])];
-            TrackRecord? track = Array.Exists(judged[p], forecast => forecast is not null) ? BlendModel.Calibration(models, shares[p]) : null;
+            TrackRecord? track = Array.Exists(judged[p], forecast => forecast is not null) ? BlendModel.Calibration(models, shares[p])
+                : null;
             return Mix(part, members, shares[p], facts(part), track);
         })];
     }
 
-    private static BlendModel Mix(Part part, IReadOnlyList<PartsForecaster> members, double[][] shares, PartFacts facts, TrackRecord? track) =>
+    private static BlendModel Mix(Part part, IReadOnlyList<PartsForecaster> members, double[][] shares, PartFacts facts,
+        TrackRecord? track) =>
         new([.. members.Select(member => member.Models[part])], shares) { Part = part, Facts = facts, Track = track };
 
     private static double[][] MeanOf(IEnumerable<double[][]> shares)
@@ -266,7 +274,8 @@ public sealed partial class BlendForecaster : PartsForecaster
     }
 
     /// <summary>For each member that has too few rows to learn from a sentence that says so.</summary>
-    internal IEnumerable<string> Unable(ForecastTask task) => _members.Where(member => !member.CanLearn(task)).Select(member => TooFew(member, task));
+    internal IEnumerable<string> Unable(ForecastTask task) => _members.Where(member => !member.CanLearn(task))
+        .Select(member => TooFew(member, task));
 
     /// <summary>Why a member has no share that has too few rows to learn from.</summary>
     private static string TooFew(PartsForecaster member, ForecastTask task)

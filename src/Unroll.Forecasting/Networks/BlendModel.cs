@@ -48,7 +48,8 @@ internal sealed class BlendModel(PartModel[] members, double[][] shares) : PartM
 
     public override IEnumerable<string> Columns => UsedNumbers().SelectMany(k => members[k].Columns);
 
-    public override string? NoteOn(TimeSeries table) => UsedNumbers().Select(k => members[k].NoteOn(table)).FirstOrDefault(note => note is not null);
+    public override string? NoteOn(TimeSeries table) => UsedNumbers().Select(k => members[k].NoteOn(table))
+        .FirstOrDefault(note => note is not null);
 
     /// <summary>The newest training rows as the members forecast them, in these shares.</summary>
     public static TrackRecord Calibration(PartModel[] members, double[][] shares)
@@ -57,7 +58,8 @@ internal sealed class BlendModel(PartModel[] members, double[][] shares) : PartM
         HorizonForecast first = tracks.MaxBy(track => track.Validation.Origins)!.Validation;
         int steps = first.Steps;
         RawForecast?[] raw = [.. members.Select(member => member.Track is { } track && track.Validation.Origins == first.Origins
-            ? new RawForecast([.. Enumerable.Range(0, first.Origins).Select(origin => track.Validation.From(origin).ToArray())], track.ValidationHead)
+            ? new RawForecast([.. Enumerable.Range(0, first.Origins).Select(origin => track.Validation.From(origin).ToArray())],
+                track.ValidationHead)
             : null)];
         RawForecast mixed = new BlendModel(members, shares) { Part = members[0].Part, Facts = members[0].Facts }.Mix(raw, steps);
         return new TrackRecord(new HorizonForecast(first.AllActual, mixed.Values), mixed.Head);
@@ -97,7 +99,8 @@ internal sealed class BlendModel(PartModel[] members, double[][] shares) : PartM
             {
                 for (int q = 0; q < each; q++)
                 {
-                    double apart = heads.Sum(k => (sum > 0 ? shares[k][h] / sum : 1.0 / heads.Length) * (all[k]!.Head!.Ahead[i][(h * each) + q] - all[k]!.Values[i][h]));
+                    double apart = heads.Sum(k => (sum > 0 ? shares[k][h] / sum : 1.0 / heads.Length)
+                        * (all[k]!.Head!.Ahead[i][(h * each) + q] - all[k]!.Values[i][h]));
                     ahead[i][(h * each) + q] = mixed[i][h] + apart;
                 }
             }

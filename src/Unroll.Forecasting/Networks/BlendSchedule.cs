@@ -100,7 +100,8 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
         }
 
         if (stayed.Count > 0)
-            _cut.Add($"Not fitted again to all rows, as {(budget.IsEnded ? "the run was ended" : "the time was up")}: {NameList.Of([.. stayed])}.");
+            _cut.Add($"Not fitted again to all rows, as {(budget.IsEnded ? "the run was ended" : "the time was up")}: "
+                + $"{NameList.Of([.. stayed])}.");
     }
 
     /// <summary>Says by how much a run went over that has ended.</summary>
@@ -122,7 +123,8 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
     private bool FitWithin(PartsForecaster member, ForecastTask task, FitRun run, TimeSpan allowed)
     {
         TimeSpan? foreseen = null;
-        if (allowed > TimeSpan.Zero && IsInTime(member, () => allowed, run, limited => member.FitIn(task, limited), time => foreseen = time))
+        if (allowed > TimeSpan.Zero
+            && IsInTime(member, () => allowed, run, limited => member.FitIn(task, limited), time => foreseen = time))
             return true;
         string would = foreseen is { } time
             ? $"it would have taken about {TimeBudget.InWords(time)} of the {TimeBudget.InWords(allowed)} it could have"
@@ -131,7 +133,8 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
         return false;
     }
 
-    private bool IsInTime(PartsForecaster member, Func<TimeSpan> allowed, FitRun run, Action<FitRun> work, Action<TimeSpan?>? foresaw = null)
+    private bool IsInTime(PartsForecaster member, Func<TimeSpan> allowed, FitRun run, Action<FitRun> work,
+        Action<TimeSpan?>? foresaw = null)
     {
         using var outer = CancellationTokenSource.CreateLinkedTokenSource(run.Outer, budget.Ended);
         using var limit = new TimeLimit(budget.Clock, allowed(), outer.Token);
@@ -155,7 +158,8 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
             least = TimeSpan.FromTicks(Math.Max(least.Ticks, other.Ticks));
         if (!isFirst && (LeftOut(new RidgeForecaster().Key) is not null || free < least))
         {
-            LeaveOut(member, $"a network takes more than the {TimeBudget.InWords(TimeSpan.FromTicks(Math.Max(0, free.Ticks)))} that were left");
+            LeaveOut(member, $"a network takes more than the {TimeBudget.InWords(TimeSpan.FromTicks(Math.Max(0, free.Ticks)))} that "
+                + "were left");
             return false;
         }
 
@@ -172,17 +176,22 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
 
         _networks[member] = time;
         if (time.Trained < member.Recipe.Members)
-            _cut.Add($"The {member.Name} forecast has {Networks(time.Trained)} in place of {member.Recipe.Members}: {(budget.IsEnded ? "the run was ended" : "there was no time for more")}.");
+            _cut.Add($"The {member.Name} forecast has {Networks(time.Trained)} in place of {member.Recipe.Members}: "
+                + $"{(budget.IsEnded ? "the run was ended" : "there was no time for more")}.");
         if (time.Cut > 0)
             _cut.Add($"The training of {Networks(time.Cut)} of the {member.Name} forecast ended early, with the best weights by then.");
         if (time.Stayed > 0)
-            _cut.Add($"Without the newest training rows, {(budget.IsEnded ? "as the run was ended" : "for want of time")}: {Networks(time.Stayed)} of the {member.Name} forecast.");
+            _cut.Add($"Without the newest training rows, {(budget.IsEnded ? "as the run was ended" : "for want of time")}: "
+                + $"{Networks(time.Stayed)} of the {member.Name} forecast.");
         return true;
     }
 
     private void RefitNetworks(EnsembleForecaster member, ForecastTask task, FitRun run, TimeSpan allowed, List<string> stayed)
     {
-        var time = new NetworkTime(budget.Clock, allowed, 1, false) { PerSample = _networks.GetValueOrDefault(member)?.PerSample ?? default };
+        var time = new NetworkTime(budget.Clock, allowed, 1, false)
+        {
+            PerSample = _networks.GetValueOrDefault(member)?.PerSample ?? default
+        };
         time.Divide(0, 1, 0);
         member.RefitIn(task, run.Until(time));
         if (time.Stayed > 0)
@@ -205,12 +214,14 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
     /// <summary>What is left after what is to come: judging, and the second fit of all that is fitted.</summary>
     private TimeSpan Free()
     {
-        TimeSpan refits = budget.Refits ? _took.Aggregate(TimeSpan.Zero, (sum, each) => sum + (each.Value * RefitShare(each.Key))) : TimeSpan.Zero;
+        TimeSpan refits = budget.Refits ? _took.Aggregate(TimeSpan.Zero, (sum, each) => sum + (each.Value * RefitShare(each.Key)))
+            : TimeSpan.Zero;
         return budget.Left - refits - (_judging * (_took.Count + JudgedBeside + WrittenAs)) - s_closing;
     }
 
     /// <summary>The second fit of networks is in the time that they have.</summary>
-    private static double RefitShare(PartsForecaster member) => member switch { EnsembleForecaster => 0, RidgeForecaster => RefitOfRidge, _ => RefitOfRule };
+    private static double RefitShare(PartsForecaster member) =>
+        member switch { EnsembleForecaster => 0, RidgeForecaster => RefitOfRidge, _ => RefitOfRule };
 
     /// <summary>How long it takes to judge one forecaster, from some of the series.</summary>
     private TimeSpan Judging(PartsForecaster member, ForecastTask task, CancellationToken cancellation)

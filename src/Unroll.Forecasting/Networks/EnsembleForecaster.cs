@@ -33,7 +33,8 @@ public sealed class EnsembleForecaster : PartsForecaster
     }
 
     /// <summary>One that was loaded.</summary>
-    internal EnsembleForecaster(EnsembleRecipe recipe, FittedFacts facts, IReadOnlyList<PartModel> models, StaticInputs statics, EnsembleTraining.Choice chosen)
+    internal EnsembleForecaster(EnsembleRecipe recipe, FittedFacts facts, IReadOnlyList<PartModel> models, StaticInputs statics,
+        EnsembleTraining.Choice chosen)
         : this(recipe)
     {
         (StaticInputs, Chosen) = (statics, chosen);
@@ -51,7 +52,8 @@ public sealed class EnsembleForecaster : PartsForecaster
 
     public override History? History => _history;
 
-    public override IReadOnlyList<Model> Networks => Models.Count > 0 ? Models.Values.OfType<EnsembleModel>().First().Networks : _shown is null ? [] : [_shown];
+    public override IReadOnlyList<Model> Networks => Models.Count > 0 ? Models.Values.OfType<EnsembleModel>().First().Networks
+        : _shown is null ? [] : [_shown];
 
     public override long Parameters => Networks.Sum(network => (long)network.ParameterCount);
 
@@ -73,7 +75,8 @@ public sealed class EnsembleForecaster : PartsForecaster
     public override Model Show(ForecastTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return _shown = new EnsembleTraining(RecipeFor(task), task, SeriesSplits.Statics(task), null, new FitRun(Name, null, default)).Build();
+        return _shown = new EnsembleTraining(RecipeFor(task), task, SeriesSplits.Statics(task), null, new FitRun(Name, null, default))
+            .Build();
     }
 
     /// <inheritdoc/>
@@ -122,7 +125,8 @@ public sealed class EnsembleForecaster : PartsForecaster
     private protected override IReadOnlyList<PartModel> RefitParts(ForecastTask task, FitRun run)
     {
         if (!CanRefit)
-            throw new UnrollException($"The {Name} was trained with a schedule, a loss or an optimiser that its file does not hold, so it cannot be fitted on. Fit it anew.");
+            throw new UnrollException($"The {Name} was trained with a schedule, a loss or an optimiser that its file does not hold, so it "
+                + "cannot be fitted on. Fit it anew.");
         if (!task.Parts.SequenceEqual(Learnt))
         {
             // Other series: what was chosen for each of them does not fit, nor do networks that are kept.
@@ -152,7 +156,8 @@ public sealed class EnsembleForecaster : PartsForecaster
     {
         IReadOnlyList<EnsembleModel> known = Known;
         bool[] pooled = [.. Chosen!.Choices.Select(choice => choice.IsPooled)];
-        EnsembleModel[] models = EnsembleModel.Together([.. known.Select((model, k) => AdaptModel(new Part(part.Series, model.Part.Target), model, pooled[k], table))]);
+        EnsembleModel[] models = EnsembleModel.Together(
+            [.. known.Select((model, k) => AdaptModel(new Part(part.Series, model.Part.Target), model, pooled[k], table))]);
         return models.First(model => model.Part == part);
     }
 
@@ -182,7 +187,8 @@ public sealed class EnsembleForecaster : PartsForecaster
     private EnsembleTraining Training(ForecastTask task, FitRun run, FinishedWork? work) =>
         new(RecipeFor(task), task, StaticInputs, work, run, _only);
 
-    private EnsembleRecipe RecipeFor(ForecastTask task) => Recipe with { Steps = task.Horizon, Validation = task.Options.Validation, Metric = task.Metric };
+    private EnsembleRecipe RecipeFor(ForecastTask task) =>
+        Recipe with { Steps = task.Horizon, Validation = task.Options.Validation, Metric = task.Metric };
 }
 
 /// <summary>What was found for inputs and least squares, in sentences.</summary>
@@ -197,13 +203,16 @@ internal static class PlanNotes
         {
             PlanChoice choice = choices[k];
             string of = targets.Count == 1 ? "" : $" for {targets[k]}";
-            yield return $"Inputs found best on the newest training rows{of}: {choice.Plans[0].InWords()}{LeftOut(wanted, choice.Plans[0])}.";
+            yield return $"Inputs found best on the newest training rows{of}: "
+                + $"{choice.Plans[0].InWords()}{LeftOut(wanted, choice.Plans[0])}.";
             if (choice.PooledError is not { } pooled)
                 continue;
-            (string kept, string other) = choice.IsPooled ? ("to all series at once", "to each by itself") : ("to each series by itself", "to all at once");
+            (string kept, string other) = choice.IsPooled ? ("to all series at once", "to each by itself")
+                : ("to each series by itself", "to all at once");
             (double best, double worse) = choice.IsPooled ? (pooled, choice.OwnError) : (choice.OwnError, pooled);
             double less = worse > 0 ? 100 * (1 - (best / worse)) : 0;
-            yield return string.Create(CultureInfo.InvariantCulture, $"Ridge regression{of} is fitted {kept}: on the newest training rows its error was {less:0.0} % below that of a fit {other}.");
+            yield return string.Create(CultureInfo.InvariantCulture, $"Ridge regression{of} is fitted {kept}: on the newest training rows "
+                + $"its error was {less:0.0} % below that of a fit {other}.");
         }
     }
 

@@ -39,7 +39,8 @@ internal sealed class EnsembleModel : PartModel
     /// <summary>The same for a series that other constants tell from others.</summary>
     public EnsembleModel WithConstants(double[] constants)
     {
-        EnsembleModel[] models = Together([.. Siblings.Select(model => model.With(model.Linear with { Plan = model.Linear.Plan with { Constants = constants } }))]);
+        EnsembleModel[] models = Together(
+            [.. Siblings.Select(model => model.With(model.Linear with { Plan = model.Linear.Plan with { Constants = constants } }))]);
         return models[IndexOf(this)];
     }
 

@@ -113,7 +113,12 @@ public sealed record EnsembleRecipe
     internal int ValidationRows(ForecastSplit split)
     {
         if (Validation is not (> 0 and < 1))
-            throw new UnrollException(FormattableString.Invariant($"A validation share of {Validation} is not valid. Give a number above 0 and below 1, for example 0.2.")) { Subject = "validation" };
+            throw new UnrollException(
+                FormattableString.Invariant(
+                $"A validation share of {Validation} is not valid. Give a number above 0 and below 1, for example 0.2."))
+            {
+                Subject = "validation"
+            };
         int train = split.Train.Count;
         if (LongestWindow(train) >= split.Window)
             return ValidationRows(train);
@@ -121,7 +126,12 @@ public sealed record EnsembleRecipe
         while (LongestWindow(needed) < split.Window)
             needed++;
         static string Rows(int count) => count == 1 ? "1 row" : $"{count} rows";
-        throw new UnrollException($"The training range {split.TrainRange} has {Rows(train)}: too few for windows of {Rows(split.Window)} and {Rows(Steps)} ahead. At least {needed} are needed, {needed - train} more. {Remedy(Steps > 1, split.Window > 1)}") { Subject = Steps == 1 ? "train,window" : "train,horizon,window" };
+        throw new UnrollException(
+            $"The training range {split.TrainRange} has {Rows(train)}: too few for windows of {Rows(split.Window)} and {Rows(Steps)} "
+            + $"ahead. At least {needed} are needed, {needed - train} more. {Remedy(Steps > 1, split.Window > 1)}")
+        {
+            Subject = Steps == 1 ? "train,window" : "train,horizon,window"
+        };
     }
 
     private static string Remedy(bool hasHorizon, bool hasWindow) => (hasHorizon, hasWindow) switch

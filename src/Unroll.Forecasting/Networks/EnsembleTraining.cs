@@ -47,9 +47,11 @@ internal sealed class EnsembleTraining
         recipe.RequireInputs(series[0].Targets);
         int targets = series[0].Targets.Count;
         PlanChoice[] choices = [.. Enumerable.Range(0, targets).Select(k => PlanChoice.Of(
-            [.. series.Select(each => each.Targets[k])], recipe, NamesOf(series), run.Cancellation, run.TellTrials(k, targets, Chose)).For(recipe, series))];
+            [.. series.Select(each => each.Targets[k])], recipe, NamesOf(series), run.Cancellation, run.TellTrials(k, targets, Chose))
+                .For(recipe, series))];
         int window = choices.Max(choice => choice.Plans.Max(plan => plan.Window));
-        return Array.ConvertAll(choices, choice => choice with { Plans = Array.ConvertAll(choice.Plans, plan => plan with { Window = window }) });
+        return Array.ConvertAll(
+            choices, choice => choice with { Plans = Array.ConvertAll(choice.Plans, plan => plan with { Window = window }) });
     }
 
     /// <summary>What was chosen, and so can be fitted again to more rows.</summary>
@@ -59,7 +61,8 @@ internal sealed class EnsembleTraining
 
     /// <summary>A network that is not trained yet.</summary>
     /// <inheritdoc cref="Choose" path="/exception"/>
-    public Model Build() => MemberTraining.CreateModel(_recipe, JointInputs.Of([.. Choose(_recipe, _series, _run).Select(choice => choice.Plans[0])]), 0);
+    public Model Build() =>
+        MemberTraining.CreateModel(_recipe, JointInputs.Of([.. Choose(_recipe, _series, _run).Select(choice => choice.Plans[0])]), 0);
 
     /// <summary>Chooses inputs and epochs on the newest training rows, then trains on all of them.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -77,9 +80,11 @@ internal sealed class EnsembleTraining
     private (Choice Chosen, TrackRecord[][] Tracks, Model[] Networks) ChooseEpochs()
     {
         ForecastSplit[][] inner = new ForecastSplit[_series.Length][];
-        _loop.Run(inner.Length, s => inner[s] = [.. _series[s].Targets.Select(split => split.WithinTraining(_recipe.ValidationRows(split)))]);
+        _loop.Run(inner.Length,
+            s => inner[s] = [.. _series[s].Targets.Select(split => split.WithinTraining(_recipe.ValidationRows(split)))]);
         PlanChoice[] choices = Choose(_recipe, _series, _run);
-        SeriesResiduals[] stages = Stages(choices, [.. inner.Select(splits => splits.Select(split => split.Table).ToArray())], s => inner[s][0].Train.Count);
+        SeriesResiduals[] stages =
+            Stages(choices, [.. inner.Select(splits => splits.Select(split => split.Table).ToArray())], s => inner[s][0].Train.Count);
         var validation = new SideBySideSamples[stages.Length];
         _loop.Run(stages.Length, s =>
         {
@@ -113,14 +118,16 @@ internal sealed class EnsembleTraining
     /// <summary>Trains on all training rows with what was chosen on fewer.</summary>
     /// <param name="chosen">What was chosen.</param>
     /// <param name="before">The networks as they are, of which those stay that there is no time for.</param>
-    public IReadOnlyList<EnsembleModel> Rerun(Choice chosen, IReadOnlyList<Model> before) => Train(chosen.Choices, chosen.Epochs, null, MemberTraining.Again, before);
+    public IReadOnlyList<EnsembleModel> Rerun(Choice chosen, IReadOnlyList<Model> before) =>
+        Train(chosen.Choices, chosen.Epochs, null, MemberTraining.Again, before);
 
     /// <summary>Says that all is done.</summary>
     public void End() => _members.End();
 
     private EnsembleModel[] Train(PlanChoice[] choices, int[] epochs, TrackRecord[][]? tracks, string stage, IReadOnlyList<Model> before)
     {
-        SeriesResiduals[] stages = Stages(choices, [.. _series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => _series[s].Targets[0].Train.Count);
+        SeriesResiduals[] stages = Stages(choices, [.. _series.Select(
+            each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => _series[s].Targets[0].Train.Count);
         Model[] networks = _members.Train(
             stage, stages[0].Inputs, Lay(Array.ConvertAll(stages, each => each.Samples)), null, epochs,
             Rows(stages, isLearnt: true), before).Networks;
@@ -131,7 +138,8 @@ internal sealed class EnsembleTraining
         [.. stages.Select((stage, s) => ModelsOf(stage, s, networks, _recipe.Head, tracks?[s]))];
 
     /// <summary>The models of all targets of a series.</summary>
-    private EnsembleModel[] ModelsOf(SeriesResiduals stage, int s, IReadOnlyList<Model> networks, ForecastHead head, TrackRecord[]? tracks) =>
+    private EnsembleModel[] ModelsOf(SeriesResiduals stage, int s, IReadOnlyList<Model> networks, ForecastHead head,
+        TrackRecord[]? tracks) =>
         EnsembleModel.Together([.. _series[s].Targets.Select((split, k) => new EnsembleModel
         {
             Part = new Part(_series[s].Name ?? "", split.Target),
@@ -157,7 +165,8 @@ internal sealed class EnsembleTraining
         return stages;
     }
 
-    private static string[]? NamesOf(IReadOnlyList<TrainingSeries> series) => series[0].Name is null ? null : [.. series.Select(each => each.Name!)];
+    private static string[]? NamesOf(IReadOnlyList<TrainingSeries> series) => series[0].Name is null ? null
+        : [.. series.Select(each => each.Name!)];
 
     /// <summary>The first validation origin and how many there are.</summary>
     private static (int First, int Count) Origins(ForecastSplit inner, int steps) => (inner.Train.Count - 1, inner.Test.Count - steps + 1);

@@ -80,7 +80,8 @@ internal sealed record HeadOutputs(float[] Corrections, double[]? Quantiles)
     /// <param name="straight">The linear forecast, in units of the plan.</param>
     /// <param name="scale">What the networks' targets were divided by.</param>
     /// <param name="destination">[Q], in the target's units.</param>
-    public void WriteAround(double point, int index, InputFrame frame, int origin, int step, double straight, double scale, Span<double> destination)
+    public void WriteAround(double point, int index, InputFrame frame, int origin, int step, double straight, double scale,
+        Span<double> destination)
     {
         ReadOnlySpan<double> quantiles = Quantiles.AsSpan(index * Heads.Levels.Length, Heads.Levels.Length);
         double median = frame.Inverse(origin, step, straight + (scale * quantiles[Heads.Median]));

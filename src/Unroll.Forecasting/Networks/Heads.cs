@@ -66,7 +66,8 @@ internal static class Heads
         private readonly double[][] _values;
 
         public StudentTTable(double[] upper) => _values = Array.ConvertAll(upper, level => Enumerable.Range(0, Nodes)
-            .Select(i => i == 0 ? Distributions.NormalQuantile(level) : Distributions.StudentTQuantile(level, 2.0 * (Nodes - 1) / i)).ToArray());
+            .Select(i => i == 0 ? Distributions.NormalQuantile(level) : Distributions.StudentTQuantile(level, 2.0 * (Nodes - 1) / i))
+                .ToArray());
 
         public double[][] Values => _values;
 

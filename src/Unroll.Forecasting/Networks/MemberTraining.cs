@@ -61,9 +61,11 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
 
         int rows = inputs.Plans.Count * (sequences ? 1 : lead.Steps);
         layers.Add(new Dense(rows * Heads.OutputsOf(recipe.Head)) { KernelInitializer = Initializer.Zeros });
-        Model model = new Model([.. layers]) { Threads = recipe.Network.Threads }.Build(inputs.Shape, unchecked(recipe.Network.Training.Seed + member));
+        Model model = new Model([.. layers]) { Threads = recipe.Network.Threads }
+            .Build(inputs.Shape, unchecked(recipe.Network.Training.Seed + member));
         if (recipe.Head != ForecastHead.None)
-            model.SetWeights(model.Parameters[^1].Name, [.. Enumerable.Repeat(Heads.StartOf(recipe.Head), rows).SelectMany(start => start)]);
+            model.SetWeights(model.Parameters[^1].Name,
+                [.. Enumerable.Repeat(Heads.StartOf(recipe.Head), rows).SelectMany(start => start)]);
         return model;
     }
 
@@ -150,7 +152,8 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
             int count = Math.Min(together, members - all.Count);
             int longest = job.Epochs!.Skip(all.Count).Take(count).Max();
             bool hasTime = time.PerSample * ((double)longest * job.Samples.Count) <= deadline.Left;
-            (Model Network, History? History)[] next = hasTime ? Side(job, all.Count, count, together, deadline) : new (Model, History?)[count];
+            (Model Network, History? History)[] next = hasTime ? Side(job, all.Count, count, together, deadline)
+                : new (Model, History?)[count];
             for (int k = 0; k < count; k++)
             {
                 bool isDone = hasTime && !IsCut(next[k]);
@@ -172,7 +175,14 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
     /// Says that the last epoch is done. Networks that stop early leave epochs out, and the baselines come last: only now is it.
     /// </summary>
     public void End() =>
-        Tell(_last with { Kind = TrainingEventKind.EpochEnded, Epochs = AllEpochs, Epoch = AllEpochs, Step = _last.StepsPerEpoch, Elapsed = _clock.Elapsed });
+        Tell(_last with
+        {
+            Kind = TrainingEventKind.EpochEnded,
+            Epochs = AllEpochs,
+            Epoch = AllEpochs,
+            Step = _last.StepsPerEpoch,
+            Elapsed = _clock.Elapsed
+        });
 
     private void Tell(TrainingEvent moment, NetworkEpoch? network = null) => run.Tell(moment, from, 1, network);
 
@@ -270,7 +280,13 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
             int all = Math.Max(1, moment.StepsPerEpoch);
             _running[member] = ((moment.Epoch - 1L) * all) + (moment.Kind == TrainingEventKind.EpochEnded ? all : moment.Step);
             long before = _running.Values.Sum() - 1;
-            _last = moment with { Epoch = _epochsBefore + (int)(before / all) + 1, Epochs = AllEpochs, Step = (int)(before % all) + 1, Elapsed = _clock.Elapsed };
+            _last = moment with
+            {
+                Epoch = _epochsBefore + (int)(before / all) + 1,
+                Epochs = AllEpochs,
+                Step = (int)(before % all) + 1,
+                Elapsed = _clock.Elapsed
+            };
             if (moment.Kind == TrainingEventKind.StepEnded || _last.Epoch < AllEpochs)
                 Tell(_last, network);
             else

@@ -38,7 +38,8 @@ public sealed class NetworkForecaster : PartsForecaster
 
     private protected override bool GoesFurther => true;
 
-    public override IReadOnlyList<Model> Networks => Models.Count == 0 ? (_shown is null ? [] : [_shown]) : [.. Models.Values.Select(model => ((NetworkModel)model).Network)];
+    public override IReadOnlyList<Model> Networks => Models.Count == 0 ? (_shown is null ? [] : [_shown])
+        : [.. Models.Values.Select(model => ((NetworkModel)model).Network)];
 
     public override long Parameters => Networks.Sum(network => (long)network.ParameterCount);
 
@@ -117,7 +118,11 @@ public sealed class NetworkForecaster : PartsForecaster
         var first = (NetworkModel)Models.Values.First();
         Scaler scaler = Scaler.Create(Recipe.Scaler);
         scaler.Fit(table[part.Target]);
-        return new NetworkModel(first.Network, scaler, first.Seed) { Part = part, Facts = first.Facts with { TrainedFrom = table.FirstDate, TrainedTo = table.LastDate } };
+        return new NetworkModel(first.Network, scaler, first.Seed)
+        {
+            Part = part,
+            Facts = first.Facts with { TrainedFrom = table.FirstDate, TrainedTo = table.LastDate }
+        };
     }
 }
 
@@ -138,7 +143,9 @@ internal sealed class NetworkModel(Model network, Scaler scaler, int seed) : Par
         ReadOnlySpan<double> values = table[Part.Target].Values[start..(first + count)];
         int missing = values.IndexOf(double.NaN);
         if (missing >= 0)
-            throw new UnrollException($"{table.Name} has no {Part.Target} on {table.Format(table.Dates[start + missing])}, within the rows that the network looks at. Choose how to treat missing values, or complete the file.") { Subject = "missing" };
+            throw new UnrollException($"{table.Name} has no {Part.Target} on {table.Format(table.Dates[start + missing])}, within the rows "
+                + "that the network looks at. Choose how to treat missing values, or complete the file.")
+            { Subject = "missing" };
         double[] scaled = scaler.Transform(values);
         var inputs = new float[count * window];
         for (int i = 0; i < count; i++)

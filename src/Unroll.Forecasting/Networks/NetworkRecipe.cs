@@ -127,7 +127,8 @@ public sealed record NetworkRecipe
         RequireAtLeastOne(Layers, "recurrent layers");
         RequireAtLeastOne(Units, "units");
         if (Dropout is not (>= 0 and < 1))
-            throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"The dropout is {Dropout}; it must be at least 0 and below 1."));
+            throw new UnrollException(
+                string.Create(CultureInfo.InvariantCulture, $"The dropout is {Dropout}; it must be at least 0 and below 1."));
         for (int i = 1; i <= Layers; i++)
         {
             bool sequences = i < Layers || returnSequence;

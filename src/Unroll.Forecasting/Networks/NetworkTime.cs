@@ -98,7 +98,8 @@ internal sealed class Deadline(TimeProvider clock, TimeSpan allowed, bool isNeed
     public TimeSpan Left => allowed - clock.GetElapsedTime(_start);
 
     /// <summary>Whether it must end at a moment.</summary>
-    public bool IsOver(TrainingEvent moment) => Left <= TimeSpan.Zero && !(isNeeded && moment is { Epoch: 1, Kind: TrainingEventKind.StepEnded });
+    public bool IsOver(TrainingEvent moment) => Left <= TimeSpan.Zero
+        && !(isNeeded && moment is { Epoch: 1, Kind: TrainingEventKind.StepEnded });
 
     /// <summary>What tells how long something takes.</summary>
     public TimeProvider Clock => clock;

@@ -40,7 +40,8 @@ internal sealed record NewSeries(ForecastSplit Split, InputFrame Frame, RidgeWei
     public static bool HasRows(PartsForecaster forecaster, InputPlan plan, TimeSeries table) =>
         table[plan.Target].Values.LastIndexOfAnyExcept(double.NaN) + 1 >= NeededRows(forecaster, plan);
 
-    private static int NeededRows(PartsForecaster forecaster, InputPlan plan) => InputFrame.FirstOriginOf(plan) + 2 + (2 * forecaster.Horizon);
+    private static int NeededRows(PartsForecaster forecaster, InputPlan plan) =>
+        InputFrame.FirstOriginOf(plan) + 2 + (2 * forecaster.Horizon);
 
     /// <summary>What is known of it beside its model, with the limits of a series that was there.</summary>
     public PartFacts FactsWith(IntervalLimits limits) => PartFacts.Of(Split, new TaskOptions { Min = limits.Min, Max = limits.Max });

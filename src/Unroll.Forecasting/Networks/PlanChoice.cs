@@ -71,7 +71,8 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
 
         // The longest of the series that show the season that most of them show, if any do, says what there is to choose from.
         int[] seasons = Array.ConvertAll(inner, InputPlans.Season);
-        int season = seasons.Where(found => found > 1).GroupBy(found => found).OrderByDescending(group => group.Count()).ThenBy(group => group.Key).FirstOrDefault()?.Key ?? 1;
+        int season = seasons.Where(found => found > 1).GroupBy(found => found).OrderByDescending(group => group.Count())
+            .ThenBy(group => group.Key).FirstOrDefault()?.Key ?? 1;
         int showing = seasons.Count(found => found == season);
         ForecastSplit lead = inner.Where((_, s) => seasons[s] == season).MaxBy(split => split.Train.Count)!;
         ForecastSplit[] asked = EvenChoice.Of(inner, Math.Clamp(RowsAsked / lead.Train.Count, FewestAsked, MostAsked));
@@ -88,7 +89,8 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
         tried?.Invoke(0, most);
         InputPlan best = RidgeWeights.Grow(candidates, groups, plan =>
         {
-            double error = PlanTrial.Of(asked, Array.ConvertAll(asked, split => InputPlans.Adapt(plan, split)), season, recipe.Metric, false, loop).Error;
+            double error = PlanTrial.Of(asked, Array.ConvertAll(asked, split => InputPlans.Adapt(plan, split)), season, recipe.Metric,
+                false, loop).Error;
             tried?.Invoke(++judged, most);
             return error;
         });
@@ -97,6 +99,7 @@ internal sealed record PlanChoice(InputPlan[] Plans, double[][] Penalties, bool 
         tried?.Invoke(most, most);
         bool isPooled = trial.SharedError < trial.OwnError;
         double[] penalties = isPooled ? trial.SharedPenalties : trial.OwnPenalties;
-        return new PlanChoice(plans, Array.ConvertAll(plans, _ => penalties), isPooled, trial.OwnError, inner.Length == 1 ? null : trial.SharedError);
+        return new PlanChoice(plans, Array.ConvertAll(plans, _ => penalties), isPooled, trial.OwnError,
+            inner.Length == 1 ? null : trial.SharedError);
     }
 }

@@ -26,7 +26,8 @@ internal static class Recursion
         var run = new Run(models, steps);
         int together = OriginsTogether(frames);
         for (int i = 0; i < count; i += together)
-            run.Add([.. Enumerable.Range(first + i, Math.Min(together, count - i)).Select(origin => Array.ConvertAll(frames, frame => frame.Continue(origin, steps)))]);
+            run.Add([.. Enumerable.Range(first + i, Math.Min(together, count - i))
+                .Select(origin => Array.ConvertAll(frames, frame => frame.Continue(origin, steps)))]);
         return run.Result();
     }
 
@@ -60,7 +61,8 @@ internal static class Recursion
         private readonly bool _hasHead = models[0].Head != ForecastHead.None;
 
         public RawForecast[] Result() =>
-            [.. models.Select((_, k) => new RawForecast([.. _values[k]], _hasHead ? new HorizonQuantiles(steps, [.. _quantiles[k]]) : null))];
+            [.. models.Select((_, k) =>
+                new RawForecast([.. _values[k]], _hasHead ? new HorizonQuantiles(steps, [.. _quantiles[k]]) : null))];
 
         /// <param name="continued">[origins][K], which take up the predictions.</param>
         public void Add(InputFrame[][] continued)
@@ -85,7 +87,8 @@ internal static class Recursion
                         double value = own.Inverse(origin, 1, linear + (scale * outputs[k].Corrections[i]));
                         _values[k][start + i][h] = value;
                         if (_hasHead)
-                            outputs[k].WriteAround(value, i, own, origin, 1, linear, scale, _quantiles[k][start + i].AsSpan(h * each, each));
+                            outputs[k].WriteAround(
+                                value, i, own, origin, 1, linear, scale, _quantiles[k][start + i].AsSpan(h * each, each));
                     }
 
                     if (h + 1 < steps)
@@ -97,7 +100,8 @@ internal static class Recursion
         private HeadOutputs[] Outputs(InputFrame[][] continued)
         {
             JointInputs inputs = models[0].Inputs;
-            ISamples[] samples = Array.ConvertAll(continued, frames => (ISamples)new SideBySideSamples(inputs, frames, frames[0].Rows - 1, 1, null));
+            ISamples[] samples = Array.ConvertAll(
+                continued, frames => (ISamples)new SideBySideSamples(inputs, frames, frames[0].Rows - 1, 1, null));
             return HeadOutputs.Of(models[0].Head, models[0].Networks, new JoinedSamples(samples), models.Count);
         }
     }

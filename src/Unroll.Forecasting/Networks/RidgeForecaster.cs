@@ -45,10 +45,12 @@ public sealed class RidgeForecaster : PartsForecaster
         const double Choosing = 0.7, Judging = 0.85;
         (TrainingSeries[] series, SeriesLoop loop, EnsembleRecipe recipe) = Prepare(task, run.Cancellation);
         Choices = [.. task.Targets.Select((_, k) => PlanChoice.Of(
-            [.. series.Select(each => each.Targets[k])], recipe, NamesOf(series), run.Cancellation, run.TellTrials(k, task.Targets.Count, Choosing)))];
+            [.. series.Select(each => each.Targets[k])], recipe, NamesOf(series), run.Cancellation,
+                run.TellTrials(k, task.Targets.Count, Choosing)))];
         var inner = new ForecastSplit[series.Length][];
         loop.Run(inner.Length, s => inner[s] = [.. series[s].Targets.Select(split => split.WithinTraining(recipe.ValidationRows(split)))]);
-        LinearFit[] within = LinearFit.Of(Choices, [.. inner.Select(splits => splits.Select(split => split.Table).ToArray())], s => inner[s][0].Train.Count, loop);
+        LinearFit[] within = LinearFit.Of(Choices, [.. inner.Select(splits => splits.Select(split => split.Table).ToArray())],
+            s => inner[s][0].Train.Count, loop);
         var tracks = new TrackRecord[series.Length][];
         Action judged = run.Counter(ForecastStage.Judging, series.Length, Choosing, Judging);
         loop.Run(series.Length, s =>
@@ -91,10 +93,12 @@ public sealed class RidgeForecaster : PartsForecaster
         return new RidgeModel(series.Linear, Horizon) { Part = part, Facts = series.FactsWith(model.Facts.Limits) };
     }
 
-    private IReadOnlyList<PartModel> FitPrepared(ForecastTask task, TrainingSeries[] series, SeriesLoop loop, TrackRecord[][]? tracks, FitRun run)
+    private IReadOnlyList<PartModel> FitPrepared(ForecastTask task, TrainingSeries[] series, SeriesLoop loop, TrackRecord[][]? tracks,
+        FitRun run)
     {
         Action fitted = run.Counter(ForecastStage.Fitting, series.Length);
-        LinearFit[] fits = LinearFit.Of(Choices, [.. series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count)).ToArray())], s => series[s].Targets[0].Train.Count, loop, fitted);
+        LinearFit[] fits = LinearFit.Of(Choices, [.. series.Select(each => each.Targets.Select(split => split.Table.Head(split.Train.Count))
+            .ToArray())], s => series[s].Targets[0].Train.Count, loop, fitted);
         return SeriesSplits.InOrder(task, fits.SelectMany((fit, s) => fit.Linear.Select((linear, k) => new RidgeModel(linear, task.Horizon)
         {
             Part = new Part(series[s].Name ?? "", series[s].Targets[k].Target),
@@ -103,10 +107,12 @@ public sealed class RidgeForecaster : PartsForecaster
         })));
     }
 
-    private (TrainingSeries[] Series, SeriesLoop Loop, EnsembleRecipe Recipe) Prepare(ForecastTask task, CancellationToken cancellationToken)
+    private (TrainingSeries[] Series, SeriesLoop Loop, EnsembleRecipe Recipe) Prepare(
+        ForecastTask task, CancellationToken cancellationToken)
     {
         TrainingSeries[] series = SeriesSplits.Of(task, new StaticInputs([]));
-        return (series, new SeriesLoop(Threads, NamesOf(series), cancellationToken), _recipe with { Steps = task.Horizon, Validation = task.Options.Validation, Metric = task.Metric });
+        return (series, new SeriesLoop(Threads, NamesOf(series), cancellationToken),
+            _recipe with { Steps = task.Horizon, Validation = task.Options.Validation, Metric = task.Metric });
     }
 
     private static string[]? NamesOf(TrainingSeries[] series) => series[0].Name is null ? null : [.. series.Select(each => each.Name!)];

@@ -39,7 +39,8 @@ internal sealed record RidgeWeights(InputPlan Plan, double[] Penalties, double[]
         {
             values[i] = Predict(frame, first + i);
             for (int h = 0; h < values[i].Length; h++)
-                values[i][h] = frame.Inverse(first + i, h + 1, values[i][h] + (corrections is null ? 0 : scales[h] * corrections[(i * values[i].Length) + h]));
+                values[i][h] = frame.Inverse(
+                    first + i, h + 1, values[i][h] + (corrections is null ? 0 : scales[h] * corrections[(i * values[i].Length) + h]));
         }
 
         return values;
@@ -47,7 +48,8 @@ internal sealed record RidgeWeights(InputPlan Plan, double[] Penalties, double[]
 
     /// <summary>The same plan and penalties, [H], with weights fitted to the rows before <paramref name="end"/>.</summary>
     public static RidgeWeights Fit(InputFrame frame, InputPlan plan, double[] penalties, int end) =>
-        new(plan, penalties, [.. Enumerable.Range(1, plan.Steps).Select(step => PooledLinear.Solve(System(frame, plan, step, end), plan, penalties[step - 1]))]);
+        new(plan, penalties, [.. Enumerable.Range(1, plan.Steps)
+            .Select(step => PooledLinear.Solve(System(frame, plan, step, end), plan, penalties[step - 1]))]);
 
     /// <summary>
     /// The first row that may be an origin in training: where days of years before are inputs, the first of them have none.
@@ -89,7 +91,8 @@ internal sealed record RidgeWeights(InputPlan Plan, double[] Penalties, double[]
     public static double[] RelativeErrors(InputFrame frame, int step, int end, double[][] weights)
     {
         double[] volatility = frame.VolatilityOfTarget();
-        double[] squares = Costs(frame, step, end, weights, (origin, predicted, actual) => 1 / (volatility[origin] * volatility[origin]) * Square(predicted - actual));
+        double[] squares = Costs(frame, step, end, weights,
+            (origin, predicted, actual) => 1 / (volatility[origin] * volatility[origin]) * Square(predicted - actual));
         double naive = 0;
         for (int origin = end - 1; origin + step < frame.Rows; origin++)
             naive += 1 / (volatility[origin] * volatility[origin]) * Square(frame.Value(origin) - frame.Value(origin + step));

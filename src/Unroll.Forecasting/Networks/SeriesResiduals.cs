@@ -8,7 +8,8 @@ namespace Unroll.Forecasting;
 /// <param name="Linear">[K].</param>
 /// <param name="Scales">[K][H], what the targets of the samples were divided by.</param>
 /// <param name="Samples">Of the rows that the linear models are fitted to.</param>
-internal sealed record SeriesResiduals(JointInputs Inputs, InputFrame[] Frames, RidgeWeights[] Linear, double[][] Scales, SideBySideSamples Samples)
+internal sealed record SeriesResiduals(JointInputs Inputs, InputFrame[] Frames, RidgeWeights[] Linear, double[][] Scales,
+    SideBySideSamples Samples)
 {
     /// <param name="frames">One a target.</param>
     /// <param name="linear">Fitted to the rows before <paramref name="end"/>.</param>

@@ -42,7 +42,8 @@ internal sealed record LinearFit(InputFrame[] Frames, RidgeWeights[] Linear)
     public static LinearFit[] Of(PlanChoice[] choices, TimeSeries[][] tables, Func<int, int> end, SeriesLoop loop, Action? fitted = null)
     {
         var frames = new InputFrame[tables.Length][];
-        InputPlan[][] plans = [.. tables.Select((own, s) => own.Select((table, k) => FitSeason(choices[k].Plans[s], table, end(s))).ToArray())];
+        InputPlan[][] plans =
+            [.. tables.Select((own, s) => own.Select((table, k) => FitSeason(choices[k].Plans[s], table, end(s))).ToArray())];
         loop.Run(frames.Length, s => frames[s] = [.. tables[s].Select((table, k) => new InputFrame(table, plans[s][k]))]);
         double[][]?[] shared = [.. choices.Select((choice, k) => choice.IsPooled
             ? PooledLinear.Fit([.. frames.Select((own, s) => new PooledLinear.Part(own[k], plans[s][k], end(s)))], choice.Penalties[0])

@@ -31,7 +31,8 @@ internal static class Shares
     /// share; -1 for none.</param>
     /// <param name="steps">H.</param>
     /// <param name="metric">What is chosen by.</param>
-    public static double[][][] Of(HorizonForecast?[][] judged, bool[] isNetwork, int basis, int steps, ForecastMetric metric = ForecastMetric.Mae)
+    public static double[][][] Of(HorizonForecast?[][] judged, bool[] isNetwork, int basis, int steps,
+        ForecastMetric metric = ForecastMetric.Mae)
     {
         int forecasts = isNetwork.Length;
         HorizonForecast?[][] usable = Array.ConvertAll(judged, Usable);
@@ -42,7 +43,8 @@ internal static class Shares
             double[][] relative = Array.ConvertAll(usable, part => RelativeErrors(part, first, last, metric));
             double[] all = OfAll(relative, forecasts);
             int[] networks = [.. Enumerable.Range(0, forecasts).Where(k => isNetwork[k] && !(basis >= 0 && all[k] >= all[basis]))];
-            int[][] contests = networks.Length == 0 ? [others.Length > 0 ? others : [.. Enumerable.Range(0, forecasts)]] : [.. networks.Select(network => (int[])[network, .. others])];
+            int[][] contests = networks.Length == 0 ? [others.Length > 0 ? others : [.. Enumerable.Range(0, forecasts)]]
+                : [.. networks.Select(network => (int[])[network, .. others])];
             for (int p = 0; p < judged.Length; p++)
             {
                 foreach (int[] contest in contests)
@@ -74,7 +76,8 @@ internal static class Shares
     {
         double[] errors = Array.ConvertAll(part, forecast => forecast is null ? double.NaN : MeanCost(forecast, first, last, metric));
         double best = errors.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
-        return Array.ConvertAll(errors, error => double.IsNaN(error) ? error : error == best ? 1 : best == 0 ? double.PositiveInfinity : error / best);
+        return Array.ConvertAll(errors, error => double.IsNaN(error) ? error : error == best ? 1 : best == 0 ? double.PositiveInfinity
+            : error / best);
     }
 
     /// <summary>By absolute errors where the metric is RMSE: single rows of squares would decide.</summary>
@@ -100,7 +103,8 @@ internal static class Shares
 
         // What can be judged nowhere has a share only where nothing can.
         double lacking = relative.Any(part => part.Any(error => !double.IsNaN(error))) ? double.PositiveInfinity : 1;
-        return [.. Enumerable.Range(0, forecasts).Select(k => relative.Select(part => Math.Min(part[k], Most)).Where(error => !double.IsNaN(error)).DefaultIfEmpty(lacking).Average())];
+        return [.. Enumerable.Range(0, forecasts).Select(
+            k => relative.Select(part => Math.Min(part[k], Most)).Where(error => !double.IsNaN(error)).DefaultIfEmpty(lacking).Average())];
     }
 
     private static double[] Weights(HorizonForecast?[] part, int[] contest, double[] relative, double[] all, int first, int last)

@@ -44,7 +44,8 @@ public sealed class SplitWindows : ISamples
             {
                 float value = (float)columns[f][row];
                 if (!float.IsFinite(value))
-                    throw new ArgumentException($"Column {f}, row {row}: {columns[f][row]} is not finite. Treat missing values before cutting windows.", nameof(columns));
+                    throw new ArgumentException($"Column {f}, row {row}: {columns[f][row]} is not finite. Treat missing values before "
+                        + "cutting windows.", nameof(columns));
                 _rows[(row * _features) + f] = value;
             }
         }
@@ -81,7 +82,9 @@ public sealed class SplitWindows : ISamples
         if (window < 1)
             throw new UnrollException($"A window of {window} rows sees nothing. Use one of at least 1.") { Subject = "window" };
         if (rows <= window)
-            throw new UnrollException($"Only {rows} rows{where}, but a window of {window} needs at least {window + 1}. Use a shorter window or a longer range.") { Subject = "window,train" };
+            throw new UnrollException($"Only {rows} rows{where}, but a window of {window} needs at least {window + 1}. Use a shorter "
+                + "window or a longer range.")
+            { Subject = "window,train" };
     }
 
     private int Check(int index) =>

@@ -52,7 +52,13 @@ internal sealed class FitRun
 
     /// <summary>The run of a part of this, which lies from one share of it to another.</summary>
     public FitRun Within(string forecaster, double from, double to) =>
-        new(_teller, forecaster, Place(from), Place(to), Cancellation) { Outer = Outer, Limit = Limit, Networks = Networks, _limited = _limited };
+        new(_teller, forecaster, Place(from), Place(to), Cancellation)
+        {
+            Outer = Outer,
+            Limit = Limit,
+            Networks = Networks,
+            _limited = _limited
+        };
 
     /// <summary>The same with an end to its time.</summary>
     public FitRun Until(TimeLimit limit) =>

@@ -48,8 +48,10 @@ internal sealed record FittedFacts
         if (data[data.Keys[0]].IsNumbered != IsNumbered)
         {
             throw new UnrollException(IsNumbered
-                ? $"The forecaster learnt from rows that are numbered, but those of {data.Name} have dates. Give it rows with a running number, or fit a forecaster to rows with dates."
-                : $"The forecaster learnt from rows with dates, but those of {data.Name} are numbered. Give it rows with dates, or fit a forecaster to rows with a running number.")
+                ? $"The forecaster learnt from rows that are numbered, but those of {data.Name} have dates. Give it rows with a running "
+                    + "number, or fit a forecaster to rows with dates."
+                : $"The forecaster learnt from rows with dates, but those of {data.Name} are numbered. Give it rows with dates, or fit a "
+                    + "forecaster to rows with a running number.")
             {
                 Subject = "date",
             };

@@ -7,7 +7,8 @@ internal sealed record RawForecast(double[][] Values, HorizonQuantiles? Head)
 {
     /// <summary>The same with no value beyond the limits.</summary>
     public RawForecast Within(IntervalLimits limits) =>
-        limits is { Min: null, Max: null } ? this : this with { Values = Array.ConvertAll(Values, ahead => Array.ConvertAll(ahead, limits.Within)) };
+        limits is { Min: null, Max: null } ? this
+            : this with { Values = Array.ConvertAll(Values, ahead => Array.ConvertAll(ahead, limits.Within)) };
 }
 
 /// <summary>What is known of a part beside its model.</summary>

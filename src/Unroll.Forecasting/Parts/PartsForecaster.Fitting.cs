@@ -47,7 +47,8 @@ public abstract partial class PartsForecaster
         foreach (Part part in task.Parts)
         {
             run.Cancellation.ThrowIfCancellationRequested();
-            tracks[part] = _models.TryGetValue(part, out PartModel? model) ? Follow(model, task[part].Table) : NewTrack(part, task[part].Table);
+            tracks[part] = _models.TryGetValue(part, out PartModel? model) ? Follow(model, task[part].Table)
+                : NewTrack(part, task[part].Table);
             followed();
         }
 
@@ -86,7 +87,8 @@ public abstract partial class PartsForecaster
         double share = learnt.Parts.Count / (double)task.Parts.Count;
         var models = fit(learnt, run.Within(Name, 0, share)).ToDictionary(model => model.Part);
         ForecastTask simple = task.Where(part => !models.ContainsKey(part));
-        foreach (PartModel model in Each<PartModel>(simple, (part, _) => SimpleModel.Of(task, part, run.Cancellation), run.Within(Name, share, 1)))
+        foreach (PartModel model in Each<PartModel>(simple, (part, _) => SimpleModel.Of(task, part, run.Cancellation),
+            run.Within(Name, share, 1)))
             models.Add(model.Part, model);
         return [.. task.Parts.Select(part => models[part])];
     }

@@ -18,7 +18,8 @@ public abstract partial class PartsForecaster
             PartModel model = ModelOf(part, split.Table);
             RawForecast raw = Raw(model, split, steps);
             double[] actual = split.Test.ToArray();
-            HorizonQuantiles? quantiles = model.Track is { } track ? new HorizonQuantiles(steps, track.Calibrate(raw, actual, model.Facts.Limits)) : null;
+            HorizonQuantiles? quantiles = model.Track is { } track
+                ? new HorizonQuantiles(steps, track.Calibrate(raw, actual, model.Facts.Limits)) : null;
             return new PartForecast(part, PartRows.TestDates(split, steps), raw.Values, quantiles, actual, split.Table, model.Facts.Limits)
             {
                 Note = model.NoteOn(split.Table),
@@ -70,7 +71,9 @@ public abstract partial class PartsForecaster
         }
 
         if (made.Count == 0)
-            throw data.Count == 1 ? first! : new UnrollException($"No series of {data.Name} can be forecast. The first, {leftOut[0].Series}: {leftOut[0].Reason}") { Subject = first!.Subject };
+            throw data.Count == 1 ? first! : new UnrollException($"No series of {data.Name} can be forecast. The first, "
+                + $"{leftOut[0].Series}: {leftOut[0].Reason}")
+            { Subject = first!.Subject };
         return (made, leftOut);
     }
 
@@ -79,7 +82,9 @@ public abstract partial class PartsForecaster
     {
         int first = split.Table.Rows - split.Test.Count - 1;
         if (first + 1 < model.NeededRows)
-            throw new UnrollException($"Only {first + 1} rows of {model.Part} come before the test range {split.TestRange}, but the {Name} looks at {model.NeededRows}. Use a longer training range.") { Subject = "train" };
+            throw new UnrollException($"Only {first + 1} rows of {model.Part} come before the test range {split.TestRange}, but the {Name} "
+                + $"looks at {model.NeededRows}. Use a longer training range.")
+            { Subject = "train" };
         return model.Ahead(split.Table, first, split.Test.Count - steps + 1, steps).Within(model.Facts.Limits);
     }
 
@@ -128,7 +133,8 @@ public abstract partial class PartsForecaster
     }
 
     /// <summary>The columns beside the target that models look at.</summary>
-    internal static IReadOnlySet<string> ColumnsOf(IEnumerable<PartModel> models) => models.SelectMany(model => model.Columns).ToHashSet(StringComparer.OrdinalIgnoreCase);
+    internal static IReadOnlySet<string> ColumnsOf(IEnumerable<PartModel> models) => models.SelectMany(model => model.Columns)
+        .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     private PartForecast Next(Part part, SeriesSet data, TimeSeries table, int steps)
     {
@@ -142,7 +148,8 @@ public abstract partial class PartsForecaster
         double[][] last = [all.Values[^1]];
         DateTime[] dates = PartRows.DatesFrom(table, origin, steps);
         if (Array.Exists(last[0], value => !double.IsFinite(value)))
-            throw new UnrollException($"The {Name} predicts no finite number for {part}: its training went wrong. Train it again with a smaller learning rate.");
+            throw new UnrollException(
+                $"The {Name} predicts no finite number for {part}: its training went wrong. Train it again with a smaller learning rate.");
         bool goesOn = after == trained && known.Dates[after] == model.Facts.TrainedTo;
         HorizonQuantiles? quantiles = (goesOn ? model.Track : model.Track?.WithoutLater()) is { } track
             ? new HorizonQuantiles(steps, track.Calibrate(all, known[part.Target].Values[(after + 1)..], model.Facts.Limits)[^1..])
@@ -183,6 +190,8 @@ public abstract partial class PartsForecaster
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         if (steps > Horizon && !GoesFurther)
-            throw new UnrollException($"The {Name} was fitted to forecast {Horizon} {(Horizon == 1 ? "row" : "rows")} ahead, not {steps}. Fit it with a longer horizon.") { Subject = "horizon" };
+            throw new UnrollException($"The {Name} was fitted to forecast {Horizon} {(Horizon == 1 ? "row" : "rows")} ahead, not {steps}. "
+                + "Fit it with a longer horizon.")
+            { Subject = "horizon" };
     }
 }

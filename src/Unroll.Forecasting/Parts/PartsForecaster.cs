@@ -65,14 +65,25 @@ public abstract partial class PartsForecaster : IForecaster
     public TaskOptions OptionsOfFit(TaskOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options with { Targets = Targets, Horizon = Horizon, Window = Window, Inputs = Inputs, Missing = Facts.Missing, Min = Facts.Min, Max = Facts.Max, Metric = Facts.Metric };
+        return options with
+        {
+            Targets = Targets,
+            Horizon = Horizon,
+            Window = Window,
+            Inputs = Inputs,
+            Missing = Facts.Missing,
+            Min = Facts.Min,
+            Max = Facts.Max,
+            Metric = Facts.Metric
+        };
     }
 
     /// <summary>Whether a task has training rows after those that this was fitted to, or parts that it does not know.</summary>
     public bool HasNewer(ForecastTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return task.Parts.Any(part => !_models.TryGetValue(part, out PartModel? model) || task[part].Train.Dates[^1] > model.Facts.TrainedTo);
+        return task.Parts.Any(
+            part => !_models.TryGetValue(part, out PartModel? model) || task[part].Train.Dates[^1] > model.Facts.TrainedTo);
     }
 
     /// <summary>
@@ -102,12 +113,14 @@ public abstract partial class PartsForecaster : IForecaster
     public string FrequencyName => Facts.Frequency;
 
     /// <summary>The first and the last training row of all parts.</summary>
-    public (DateTime First, DateTime Last) TrainedOn => (_models.Values.Min(model => model.Facts.TrainedFrom), _models.Values.Max(model => model.Facts.TrainedTo));
+    public (DateTime First, DateTime Last) TrainedOn =>
+        (_models.Values.Min(model => model.Facts.TrainedFrom), _models.Values.Max(model => model.Facts.TrainedTo));
 
     /// <summary>The models by part.</summary>
     internal IReadOnlyDictionary<Part, PartModel> Models => _models;
 
-    internal FittedFacts Facts => _facts ?? throw new InvalidOperationException($"The {Name} forecaster is not fitted yet. Call Fit first.");
+    internal FittedFacts Facts =>
+        _facts ?? throw new InvalidOperationException($"The {Name} forecaster is not fitted yet. Call Fit first.");
 
     /// <summary>Makes a network for a task without training it, so that it can be looked at; null where there are none.</summary>
     /// <exception cref="UnrollException">There are too few training rows, or a value that is needed is missing.</exception>

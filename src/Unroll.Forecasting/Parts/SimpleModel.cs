@@ -40,7 +40,8 @@ internal sealed class SimpleModel(BaselineRule[] rules) : PartModel
     public override RawForecast Ahead(TimeSeries table, int first, int count, int steps)
     {
         double[][][] all = Array.ConvertAll(rules, rule => rule.Ahead(table, first, count, steps));
-        return new RawForecast([.. Enumerable.Range(0, count).Select(i => Enumerable.Range(0, steps).Select(h => all.Average(ahead => ahead[i][h])).ToArray())], null);
+        return new RawForecast([.. Enumerable.Range(0, count)
+            .Select(i => Enumerable.Range(0, steps).Select(h => all.Average(ahead => ahead[i][h])).ToArray())], null);
     }
 
     public override double[][] Contributions(TimeSeries table, int first, int origin, int steps)
@@ -51,7 +52,8 @@ internal sealed class SimpleModel(BaselineRule[] rules) : PartModel
         return rows;
     }
 
-    public override string? NoteOn(TimeSeries table) => !IsTold ? null : $"{Part} has too few rows to learn from: it is forecast by {string.Join(" and ", rules.Select(rule => rule.Name))}.";
+    public override string? NoteOn(TimeSeries table) => !IsTold ? null
+        : $"{Part} has too few rows to learn from: it is forecast by {string.Join(" and ", rules.Select(rule => rule.Name))}.";
 
     private static SimpleModel FitTo(ForecastSplit split, Part part, PartFacts facts, CancellationToken cancellationToken)
     {

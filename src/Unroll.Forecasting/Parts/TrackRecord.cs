@@ -27,7 +27,8 @@ internal sealed record TrackRecord(HorizonForecast Validation, HorizonQuantiles?
     public TrackRecord With(RawForecast forecast, ReadOnlySpan<double> actual) => this with
     {
         Later = [.. Later.Concat(forecast.Values).TakeLast(MostLater)],
-        LaterHead = forecast.Head is { } head ? new HorizonQuantiles(head.Steps, [.. (LaterHead?.Ahead ?? []).Concat(head.Ahead).TakeLast(MostLater)]) : null,
+        LaterHead = forecast.Head is { } head
+            ? new HorizonQuantiles(head.Steps, [.. (LaterHead?.Ahead ?? []).Concat(head.Ahead).TakeLast(MostLater)]) : null,
         LaterActual = [.. LaterActual.Concat(actual.ToArray()).TakeLast(MostLater)],
     };
 
@@ -37,10 +38,12 @@ internal sealed record TrackRecord(HorizonForecast Validation, HorizonQuantiles?
     public IntervalWidths Widths(int steps, bool hasHead)
     {
         HorizonQuantiles? head = hasHead && ValidationHead is not null
-            ? new HorizonQuantiles(steps, [.. LaterHead is { } later ? later.First(steps).Ahead : [], new double[steps * Heads.Levels.Length]])
+            ? new HorizonQuantiles(
+                steps, [.. LaterHead is { } later ? later.First(steps).Ahead : [], new double[steps * Heads.Levels.Length]])
             : null;
         double[][] values = [.. Later.Select(ahead => ahead[..steps]), new double[steps]];
-        return CalibratedQuantiles.Widths(Validation.First(steps), head is null ? null : ValidationHead?.First(steps), LaterActual, values, head);
+        return CalibratedQuantiles.Widths(Validation.First(steps), head is null ? null : ValidationHead?.First(steps), LaterActual, values,
+            head);
     }
 
     /// <summary>
@@ -54,8 +57,10 @@ internal sealed record TrackRecord(HorizonForecast Validation, HorizonQuantiles?
     {
         int steps = forecast.Values[0].Length;
         double[][] values = [.. Later.Select(ahead => ahead.Length == steps ? ahead : ahead[..steps]), .. forecast.Values];
-        HorizonQuantiles? head = ValidationHead is not null && forecast.Head is { } own ? new HorizonQuantiles(steps, [.. LaterHead is { } later ? later.First(steps).Ahead : [], .. own.Ahead]) : null;
-        double[][] all = CalibratedQuantiles.Of(Validation.First(steps), head is null ? null : ValidationHead?.First(steps), [.. LaterActual, .. actual], values, head, limits);
+        HorizonQuantiles? head = ValidationHead is not null && forecast.Head is { } own
+            ? new HorizonQuantiles(steps, [.. LaterHead is { } later ? later.First(steps).Ahead : [], .. own.Ahead]) : null;
+        double[][] all = CalibratedQuantiles.Of(Validation.First(steps), head is null ? null : ValidationHead?.First(steps),
+            [.. LaterActual, .. actual], values, head, limits);
         return all[Later.Length..];
     }
 }

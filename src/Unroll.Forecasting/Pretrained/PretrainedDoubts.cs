@@ -46,7 +46,8 @@ internal static class PretrainedDoubts
             yield break;
         }
 
-        double all = Range(split.TrainThroughTest.ToArray()), off = Median([.. predicted.Select((value, i) => Math.Abs(value - actual[i]))]);
+        double all = Range(split.TrainThroughTest.ToArray()),
+            off = Median([.. predicted.Select((value, i) => Math.Abs(value - actual[i]))]);
         if (off > FarOff * all)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"The forecasts of {name} are off by {off:G3} in the median, "
@@ -57,7 +58,8 @@ internal static class PretrainedDoubts
 
         if (Line(predicted, actual) is var (slope, offset))
         {
-            double own = Metrics.Rmse(actual, predicted), line = Metrics.Rmse(actual, [.. predicted.Select(value => (slope * value) + offset)]);
+            double own = Metrics.Rmse(actual, predicted),
+                line = Metrics.Rmse(actual, [.. predicted.Select(value => (slope * value) + offset)]);
             ReadOnlySpan<double> before = split.TestWithHistory.Values[(window - 1)..];
             double naive = Metrics.Rmse(actual, before[..actual.Length]);
             if (slope > 0 && own > MuchWorse * naive && line < Left * own)

@@ -9,8 +9,8 @@ public delegate void WindowFunction(ReadOnlySpan<float> windows, Span<float> out
 
 /// <summary>
 /// A network that was trained elsewhere, as it is: nothing of it is learnt anew. It is judged beside the naive forecast and the other
-/// baselines like all forecasters, each test row forecast from the T rows before it. Scalers that were not given are fitted on training rows.
-/// It has no intervals: what it forecast of rows that it may have learnt from says nothing of its errors.
+/// baselines like all forecasters, each test row forecast from the T rows before it. Scalers that were not given are fitted on training
+/// rows. It has no intervals: what it forecast of rows that it may have learnt from says nothing of its errors.
 /// </summary>
 /// <remarks>
 /// Further ahead than the network goes, its forecasts take the place of the rows that are not known yet, where it sees the target alone or
@@ -34,7 +34,8 @@ public sealed class PretrainedForecaster : PartsForecaster
     /// <exception cref="UnrollException">The model has other inputs or outputs, the columns do not fit, or its outputs can be read in two
     /// ways.</exception>
     public PretrainedForecaster(Model model, PretrainedOptions? options = null)
-        : this(Required(model, options), model.InputShape, model.OutputShape, (windows, outputs) => model.Predict(windows, outputs), options) =>
+        : this(Required(model, options), model.InputShape, model.OutputShape, (windows, outputs) => model.Predict(windows, outputs),
+            options) =>
         Network = model;
 
     /// <summary>A network that is not one of Unroll's, as a function.</summary>
@@ -59,7 +60,8 @@ public sealed class PretrainedForecaster : PartsForecaster
     }
 
     /// <summary>One that was loaded.</summary>
-    internal PretrainedForecaster(Model model, PretrainedOptions options, FittedFacts facts, IEnumerable<(Part Part, PartFacts Facts, Scaler[] Scalers)> parts)
+    internal PretrainedForecaster(
+        Model model, PretrainedOptions options, FittedFacts facts, IEnumerable<(Part Part, PartFacts Facts, Scaler[] Scalers)> parts)
         : this(model, options)
     {
         Keep(facts, [.. parts.Select(part => ModelOf(part.Part, part.Facts, part.Scalers))]);
@@ -100,7 +102,9 @@ public sealed class PretrainedForecaster : PartsForecaster
         : range.StartsWith("..", StringComparison.Ordinal) ? $"trained elsewhere, until {range[2..]} as given"
         : $"trained elsewhere, on rows of {range} as given";
 
-    /// <summary>That it may have seen the rows that it is judged on; null where <see cref="PretrainedOptions.TrainedOn"/> is known.</summary>
+    /// <summary>
+    /// That it may have seen the rows that it is judged on; null where <see cref="PretrainedOptions.TrainedOn"/> is known.
+    /// </summary>
     public string? Caveat => Options.TrainedOn is not null ? null
         : $"Up to which row {Name} was trained is not known: it may have seen the rows that it is judged on, and then its error here is "
             + "lower than in use.";
@@ -117,7 +121,11 @@ public sealed class PretrainedForecaster : PartsForecaster
         return options with
         {
             Window = _layout.Window,
-            Inputs = inputs with { Past = [.. inputs.Past.Union(others.Except(inputs.Known, StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase)] },
+            Inputs = inputs with
+            {
+                Past =
+                [.. inputs.Past.Union(others.Except(inputs.Known, StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase)]
+            },
             Needed = [.. options.Needed.Union(others, StringComparer.OrdinalIgnoreCase)],
             Train = options.Train ?? Options.TrainedOn,
         };
@@ -147,11 +155,13 @@ public sealed class PretrainedForecaster : PartsForecaster
                 throw new UnrollException($"{part} has {split.Train.Count} training rows, but {Name} looks at windows of "
                     + $"{_layout.Window}. Use a longer training range.")
                 { Subject = "train" };
-            if (split.Test.Count > 0 && Options.TrainedOn is { } trained && !trained.For(split.Table, "trained-until").EndsBefore(split.TestRange))
+            if (split.Test.Count > 0 && Options.TrainedOn is { } trained && !trained.For(split.Table, "trained-until")
+                .EndsBefore(split.TestRange))
                 throw new UnrollException($"The test range {split.TestRange} begins before the rows {trained} end that {Name} was "
                     + "trained on. Judge it on rows after them.")
                 { Subject = "test" };
-            foreach (string column in Columns(target).Where(column => !Same(column, target) && !split.Inputs.Columns.Contains(column, StringComparer.OrdinalIgnoreCase)))
+            foreach (string column in Columns(target)
+                .Where(column => !Same(column, target) && !split.Inputs.Columns.Contains(column, StringComparer.OrdinalIgnoreCase)))
                 throw new UnrollException($"{Name} reads {column}, which is not among the inputs of the task. Add it to the past "
                     + "columns.")
                 { Subject = "inputs" };
@@ -165,7 +175,8 @@ public sealed class PretrainedForecaster : PartsForecaster
         if (!Models.TryGetValue(part, out PartModel? known))
             throw new UnrollException($"{Name} was not fitted to {part}. Fit it to a task that has it.");
         var model = (PretrainedModel)known;
-        return model.Names.Append(part.Target).Zip(model.Scalers).ToDictionary(each => each.First, each => each.Second.State, StringComparer.OrdinalIgnoreCase);
+        return model.Names.Append(part.Target).Zip(model.Scalers)
+            .ToDictionary(each => each.First, each => each.Second.State, StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>
@@ -194,7 +205,8 @@ public sealed class PretrainedForecaster : PartsForecaster
     private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run)
     {
         Require(task);
-        return [.. task.Parts.Select(part => ModelOf(part, PartFacts.Stated(task[part], task.Options), FitScalers(task[part].Table.Head(task[part].Train.Count), part.Target)))];
+        return [.. task.Parts.Select(part => ModelOf(
+            part, PartFacts.Stated(task[part], task.Options), FitScalers(task[part].Table.Head(task[part].Train.Count), part.Target)))];
     }
 
     /// <summary>Scalers belong to the network: those of known parts stay.</summary>
@@ -204,7 +216,8 @@ public sealed class PretrainedForecaster : PartsForecaster
         return [.. task.Parts.Select(part => ModelOf(
             part,
             PartFacts.Stated(task[part], task.Options),
-            Models.TryGetValue(part, out PartModel? known) ? ((PretrainedModel)known).Scalers : FitScalers(task[part].Table.Head(task[part].Train.Count), part.Target)))];
+            Models.TryGetValue(part, out PartModel? known) ? ((PretrainedModel)known).Scalers
+                : FitScalers(task[part].Table.Head(task[part].Train.Count), part.Target)))];
     }
 
     internal override PartModel Adapt(Part part, TimeSeries table)
@@ -214,10 +227,15 @@ public sealed class PretrainedForecaster : PartsForecaster
     }
 
     /// <summary>Whether its forecasts can take the place of rows that are not known yet.</summary>
-    private bool FeedsBack(string target) => _layout.Reads == PretrainedOutputs.Columns || (Columns(target) is [var only] && Same(only, target));
+    private bool FeedsBack(string target) => _layout.Reads == PretrainedOutputs.Columns
+        || (Columns(target) is [var only] && Same(only, target));
 
     private PretrainedModel ModelOf(Part part, PartFacts facts, Scaler[] scalers) =>
-        new(_run, _layout, Columns(part.Target), scalers, Options.Gives, Name) { Part = part, Facts = facts with { Window = _layout.Window } };
+        new(_run, _layout, Columns(part.Target), scalers, Options.Gives, Name)
+        {
+            Part = part,
+            Facts = facts with { Window = _layout.Window }
+        };
 
     private IReadOnlyList<string> Columns(string target) => Options.Columns.Count == 0 ? [target] : Options.Columns;
 
@@ -249,7 +267,8 @@ public sealed class PretrainedForecaster : PartsForecaster
         var first = (PretrainedModel)Models.Values.First();
         string target = first.Part.Target;
         string[] columns = [.. first.Names.Select(name => Same(name, target) ? target : name)];
-        string rows = _layout.Window == 1 ? "the newest row" : string.Create(CultureInfo.InvariantCulture, $"windows of {_layout.Window:N0} rows");
+        string rows = _layout.Window == 1 ? "the newest row"
+            : string.Create(CultureInfo.InvariantCulture, $"windows of {_layout.Window:N0} rows");
         string listed = columns.Length == 1 ? columns[0] : $"{columns.Length} columns ({string.Join(", ", columns)})";
         string what = Options.Gives.Name == TargetTransform.None.Name ? "the value"
             : Options.Gives.Name == TargetTransform.Difference.Name ? "the difference to the newest value" : $"the {Options.Gives.Name} "

@@ -8,7 +8,8 @@ namespace Unroll.Forecasting;
 /// <param name="gives">What the outputs are.</param>
 /// <param name="name">What messages call it.</param>
 internal sealed class PretrainedModel(
-    WindowFunction run, PretrainedLayout layout, IReadOnlyList<string> columns, Scaler[] scalers, TargetTransform gives, string name) : PartModel
+    WindowFunction run, PretrainedLayout layout, IReadOnlyList<string> columns, Scaler[] scalers, TargetTransform gives, string name)
+        : PartModel
 {
     /// <summary>So many windows are run at a time, to bound the memory.</summary>
     private const int MostWindows = 1024;

@@ -65,13 +65,15 @@ internal static class Delimiters
         int best = -1, most = 0;
         for (int candidate = 0; candidate < s_candidates.Length; candidate++)
         {
-            int lines = counts.Where(each => each[candidate] > 0).GroupBy(each => each[candidate]).Select(group => group.Count()).DefaultIfEmpty().Max();
+            int lines = counts.Where(each => each[candidate] > 0).GroupBy(each => each[candidate]).Select(group => group.Count())
+                .DefaultIfEmpty().Max();
             if (lines > most)
                 (best, most) = (candidate, lines);
         }
 
         // Decimal commas between blanks: the comma is in all lines but the header.
-        bool isBetweenBlanks = best >= 0 && s_candidates[best] == (byte)',' && most < counts.Count && cells[0] > 1 && cells.TrueForAll(each => each == cells[0]);
+        bool isBetweenBlanks = best >= 0 && s_candidates[best] == (byte)',' && most < counts.Count && cells[0] > 1
+            && cells.TrueForAll(each => each == cells[0]);
         if (best >= 0 && !isBetweenBlanks)
             return (char)s_candidates[best];
         int even = cells.Where(each => each > 1).GroupBy(each => each).Select(group => group.Count()).DefaultIfEmpty().Max();

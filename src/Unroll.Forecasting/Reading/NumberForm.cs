@@ -155,7 +155,8 @@ internal ref struct NumberForm
         for (int i = 1; i < text.Length; i++)
         {
             char character = (char)text[i];
-            bool isAllowed = character >= 0x80 || char.IsAsciiLetterOrDigit(character) || " /%^*.-_".Contains(character, StringComparison.Ordinal);
+            bool isAllowed = character >= 0x80 || char.IsAsciiLetterOrDigit(character)
+                || " /%^*.-_".Contains(character, StringComparison.Ordinal);
             if (!isAllowed || (text[i - 1] == ' ' && char.IsAsciiDigit(character)))
                 return false;
         }

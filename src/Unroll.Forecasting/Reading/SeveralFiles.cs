@@ -11,7 +11,9 @@ internal static class SeveralFiles
     /// <summary>In the place of a column: the files are parts of one table.</summary>
     public const string NoColumn = "none";
 
-    /// <summary>Where a file goes on after another, no more usual steps than these lie between: a weekend with holidays beside it.</summary>
+    /// <summary>
+    /// Where a file goes on after another, no more usual steps than these lie between: a weekend with holidays beside it.
+    /// </summary>
     private const int MostSteps = 6;
 
     /// <param name="paths">At least one.</param>
@@ -20,7 +22,8 @@ internal static class SeveralFiles
     /// out which.
     /// </param>
     /// <param name="options">How each of them is read.</param>
-    /// <exception cref="UnrollException">As for one file; two have the same name, no column in common, or the same date of a series.</exception>
+    /// <exception cref="UnrollException">As for one file; two have the same name, no column in common, or the same date of a
+    /// series.</exception>
     public static SeriesSet Read(IReadOnlyList<string> paths, string? seriesColumn, ReadOptions options)
     {
         if (paths.Count == 0)
@@ -45,7 +48,8 @@ internal static class SeveralFiles
         (DateTime First, DateTime Last)[] spans = [.. all.Select(rows => (rows.Dates.Min(), rows.Dates.Max())).Order()];
         // The usual time from one row to the next, over all files.
         long steps = all.Sum(rows => (long)rows.Dates.Distinct().Count() - 1);
-        TimeSpan step = steps > 0 ? spans.Aggregate(TimeSpan.Zero, (sum, span) => sum + (span.Last - span.First)) / steps : TimeSpan.MaxValue / (2 * MostSteps);
+        TimeSpan step = steps > 0 ? spans.Aggregate(TimeSpan.Zero, (sum, span) => sum + (span.Last - span.First)) / steps
+            : TimeSpan.MaxValue / (2 * MostSteps);
         for (int i = 1; i < spans.Length; i++)
         {
             TimeSpan apart = spans[i].First - spans[i - 1].Last;
@@ -61,7 +65,8 @@ internal static class SeveralFiles
     {
         if (all.Select(rows => rows.Reading.Zone).Distinct().Count() == 1)
             return all;
-        if (all.FirstOrDefault(rows => rows.Reading.Zone is null && Array.Exists(rows.Dates, date => date.TimeOfDay != TimeSpan.Zero)) is { } without)
+        if (all.FirstOrDefault(rows => rows.Reading.Zone is null && Array.Exists(rows.Dates, date => date.TimeOfDay != TimeSpan.Zero))
+            is { } without)
         {
             string with = all.First(rows => rows.Reading.Zone is not null).File;
             throw new UnrollException($"The times of {with} carry an offset from UTC and those of {without.File} do not. "
@@ -108,8 +113,10 @@ internal static class SeveralFiles
         }
 
         var notices = new List<string>();
-        foreach (IGrouping<string, string> same in all.SelectMany(rows => rows.Notices.Select(notice => (notice, rows.File))).GroupBy(each => each.notice, each => each.File))
-            notices.Add(same.Count() == all.Length ? same.Key : $"{same.First()}{(same.Count() > 1 ? $" and {same.Count() - 1} more" : "")}: {same.Key}");
+        foreach (IGrouping<string, string> same in all.SelectMany(rows => rows.Notices.Select(notice => (notice, rows.File)))
+            .GroupBy(each => each.notice, each => each.File))
+            notices.Add(same.Count() == all.Length ? same.Key
+                : $"{same.First()}{(same.Count() > 1 ? $" and {same.Count() - 1} more" : "")}: {same.Key}");
         var leftOut = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, string reason) in all.SelectMany(rows => rows.LeftOut))
             leftOut[name] = reason;

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Unroll.Forecasting;
 
-/// <summary>Understands a table: its header, its dates, its numbers; every error names the file and, where there is one, the line.</summary>
+/// <summary>
+/// Understands a table: its header, its dates, its numbers; every error names the file and, where there is one, the line.
+/// </summary>
 internal sealed class TableFile
 {
     private readonly CellTable _table;
@@ -109,7 +111,8 @@ internal sealed class TableFile
             if (_table.Line(_layout.Data[i]) > empty)
             {
                 throw new UnrollException(
-                    $"{File}, line {empty} is empty. Rows of one column are numbered, so it must be known whether a value is missing there: "
+                    $"{File}, line {empty} is empty. Rows of one column are numbered, so it must be known whether a value is missing "
+                        + "there: "
                     + "write NA in it, or remove the line.");
             }
         }
@@ -155,7 +158,8 @@ internal sealed class TableFile
         {
             return finder.Find(_columns, key);
         }
-        catch (UnrollException error) when (key is { } chosen && error.Subject == "date" && WithoutKey(finder) is { } found && found.Columns.Contains(chosen))
+        catch (UnrollException error)
+            when (key is { } chosen && error.Subject == "date" && WithoutKey(finder) is { } found && found.Columns.Contains(chosen))
         {
             throw HoldsDates(chosen, found);
         }
@@ -268,7 +272,8 @@ internal sealed class TableFile
     private string RowsBehind()
     {
         int first = _layout.Behind[0];
-        string text = Enumerable.Range(0, _table.Width(first)).Select(column => _table.Words(first, column)).First(words => words.Length > 0);
+        string text = Enumerable.Range(0, _table.Width(first)).Select(column => _table.Words(first, column))
+            .First(words => words.Length > 0);
         string lines = _layout.Behind.Length == 1 ? $"line {_table.Line(first)}" : $"the last {_layout.Behind.Length} lines";
         return $"left out {lines} behind the data (\"{CellText.Show(text)}\")";
     }

@@ -78,7 +78,8 @@ internal static class TableHeader
     }
 
     private static int Different(CellTable table, int row, int width, int key) =>
-        Enumerable.Range(0, width).Where(column => column != key).Select(column => Cell(table, row, column)).Where(name => name.Length > 0).Distinct().Count();
+        Enumerable.Range(0, width).Where(column => column != key).Select(column => Cell(table, row, column)).Where(name => name.Length > 0)
+            .Distinct().Count();
 
     private static string Join(CellTable table, int[] rows, int column)
     {

@@ -67,7 +67,8 @@ internal sealed record TableLayout(string[] Names, int[] Header, int[] Data, int
         // A header of another number of cells than the rows below it names something else than they hold.
         int Checked()
         {
-            int above = first > 0 ? Array.FindIndex(rows, 0, first, row => CountFilled(table, row) > 1 && IsHeader(row) && !IsComment(table, row)) : -1;
+            int above = first > 0
+                ? Array.FindIndex(rows, 0, first, row => CountFilled(table, row) > 1 && IsHeader(row) && !IsComment(table, row)) : -1;
             if (above >= 0)
             {
                 int between = Array.FindIndex(rows, above + 1, row => !IsComment(table, row));
@@ -84,7 +85,8 @@ internal sealed record TableLayout(string[] Names, int[] Header, int[] Data, int
                 + "Put quotes around a cell that holds the delimiter, or add what is missing.")
         { Subject = "skip" };
 
-        // A row of data has a date where the dates are, or numbers where there are numbers. The first row of the table may have numbers as names.
+        // A row of data has a date where the dates are, or numbers where there are numbers. The first row of the table may have numbers as
+        // names.
         bool IsData(int place)
         {
             int row = rows[place];
@@ -216,7 +218,8 @@ internal sealed record TableLayout(string[] Names, int[] Header, int[] Data, int
         {
             ReadOnlySpan<byte> text = table.Text(row, column);
             isLine &= table.Kind(row, column) == CellContent.Text && text.IndexOfAnyExcept(s_lines) < 0;
-            areTypes &= text.Length is 2 or 3 && text[^1] is (byte)'s' or (byte)'d' or (byte)'n' && text[..^1].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+            areTypes &= text.Length is 2 or 3 && text[^1] is (byte)'s' or (byte)'d' or (byte)'n'
+                && text[..^1].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
             length += text.Length;
         }
 
@@ -254,7 +257,8 @@ internal sealed record TableLayout(string[] Names, int[] Header, int[] Data, int
 
     private static bool IsTotal(ReadOnlySpan<byte> text)
     {
-        string[] words = ["total", "sum", "grand", "average", "mean", "avg", "source", "note", "quelle", "summe", "gesamt", "mittel", "copyright"];
+        string[] words = ["total", "sum", "grand", "average", "mean", "avg", "source", "note", "quelle", "summe", "gesamt", "mittel",
+            "copyright"];
         foreach (string word in words)
         {
             if (text.Length >= word.Length && Ascii.EqualsIgnoreCase(text[..word.Length], word))

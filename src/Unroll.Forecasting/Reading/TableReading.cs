@@ -12,7 +12,9 @@ public sealed record TableReading
     /// <summary>How the characters of a text file are written, such as UTF-8; null for other kinds.</summary>
     public string? Encoding { get; init; }
 
-    /// <summary>What stands between cells: "comma", "semicolon", "tab", "bar", "blanks" or the character; null where there is one column.</summary>
+    /// <summary>
+    /// What stands between cells: "comma", "semicolon", "tab", "bar", "blanks" or the character; null where there is one column.
+    /// </summary>
     public string? Delimiter { get; init; }
 
     /// <summary>The sheet of a workbook.</summary>

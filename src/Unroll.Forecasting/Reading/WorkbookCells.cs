@@ -14,7 +14,8 @@ internal static class WorkbookCells
 
     static WorkbookCells() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
-    /// <exception cref="UnrollException">It is damaged or locked, has no such sheet, or several that hold tables and none is named.</exception>
+    /// <exception cref="UnrollException">It is damaged or locked, has no such sheet, or several that hold tables and none is
+    /// named.</exception>
     public static CellTable Read(byte[] bytes, string name, ReadOptions options, TableFacts facts)
     {
         facts.Kind = "workbook";
@@ -86,7 +87,8 @@ internal static class WorkbookCells
     private static object? WithoutDay(object? value) => value switch
     {
         DateTime time when time < s_noDay.AddDays(1) && time.TimeOfDay != TimeSpan.Zero => time.TimeOfDay,
-        DateTime date => new DateTime((date.Ticks + (TimeSpan.TicksPerMillisecond / 2)) / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond),
+        DateTime date => new DateTime(
+            (date.Ticks + (TimeSpan.TicksPerMillisecond / 2)) / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond),
         _ => value,
     };
 }

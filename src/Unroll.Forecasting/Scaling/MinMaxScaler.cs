@@ -27,7 +27,8 @@ public sealed class MinMaxScaler : Scaler
     public MinMaxScaler(double lowest, double highest)
     {
         if (!double.IsFinite(lowest) || !double.IsFinite(highest) || !double.IsFinite(highest - lowest) || lowest >= highest)
-            throw new ArgumentOutOfRangeException(nameof(highest), highest, $"A range from {lowest} to {highest} is none. Give two finite numbers, the lower one first.");
+            throw new ArgumentOutOfRangeException(
+                nameof(highest), highest, $"A range from {lowest} to {highest} is none. Give two finite numbers, the lower one first.");
         (_lowest, _range) = (lowest, highest - lowest);
     }
 

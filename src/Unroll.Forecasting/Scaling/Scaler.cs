@@ -30,7 +30,8 @@ public abstract class Scaler
 
     /// <summary>Kind and numbers, to be written to a file and given to <see cref="Restore"/>.</summary>
     /// <exception cref="InvalidOperationException">The scaler has not been fitted.</exception>
-    public ScalerState State => _state ?? throw new InvalidOperationException($"The {Kind} scaler has no scale yet. Call Fit with the training values first.");
+    public ScalerState State =>
+        _state ?? throw new InvalidOperationException($"The {Kind} scaler has no scale yet. Call Fit with the training values first.");
 
     /// <summary>A scaler by its name, not yet fitted.</summary>
     /// <exception cref="UnrollException">There is no scaler of that name, and none is registered.</exception>
@@ -43,7 +44,8 @@ public abstract class Scaler
         ArgumentNullException.ThrowIfNull(state);
         Scaler scaler = Create(state.Kind);
         if (!double.IsFinite(state.Offset) || !double.IsFinite(state.Scale) || state.Scale <= 0)
-            throw new UnrollException($"A {state.Kind} scaler with offset {state.Offset} and scale {state.Scale} is damaged: both are finite and the scale is above 0. Train the model again.");
+            throw new UnrollException($"A {state.Kind} scaler with offset {state.Offset} and scale {state.Scale} is damaged: both are "
+                + "finite and the scale is above 0. Train the model again.");
         scaler._state = state;
         return scaler;
     }
@@ -62,7 +64,8 @@ public abstract class Scaler
 
         (double offset, double scale) = Measure(values);
         if (!double.IsFinite(scale))
-            throw new ArgumentException($"The {Kind} scaler cannot span these values: their spread is beyond what a double holds.", nameof(values));
+            throw new ArgumentException($"The {Kind} scaler cannot span these values: their spread is beyond what a double holds.",
+                nameof(values));
         if (!double.IsFinite(offset) || scale <= 0)
             throw new InvalidOperationException(
                 $"The {Kind} scaler measured offset {offset} and scale {scale}: both are finite and the scale is above 0. "

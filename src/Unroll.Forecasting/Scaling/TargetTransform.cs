@@ -118,7 +118,8 @@ public abstract class TargetTransform
     public double[] Inverse(ReadOnlySpan<double> transformed, ReadOnlySpan<double> newest)
     {
         if (transformed.Length != newest.Length)
-            throw new UnrollException($"There are {transformed.Length} transformed values but {newest.Length} newest values. Give one newest value for each.");
+            throw new UnrollException(
+                $"There are {transformed.Length} transformed values but {newest.Length} newest values. Give one newest value for each.");
         var values = new double[transformed.Length];
         for (int i = 0; i < values.Length; i++)
             values[i] = Inverse(transformed[i], newest[i]);
@@ -142,9 +143,11 @@ public abstract class TargetTransform
             if (!double.IsFinite(value) || !IsDefined(value))
                 continue;
             double mapped = Map(value);
-            RequireNear(value, Unmap(mapped), scale, string.Create(CultureInfo.InvariantCulture, $"Unmap({mapped:R}), where {mapped:R} is Map({value:R}),"));
+            RequireNear(value, Unmap(mapped), scale,
+                string.Create(CultureInfo.InvariantCulture, $"Unmap({mapped:R}), where {mapped:R} is Map({value:R}),"));
             if (double.IsFinite(newest) && !(IsRelative && Map(newest) == 0))
-                RequireNear(value, Inverse(Forward(value, newest), newest), scale, string.Create(CultureInfo.InvariantCulture, $"Inverse(Forward({value:R}, {newest:R}), {newest:R})"));
+                RequireNear(value, Inverse(Forward(value, newest), newest), scale,
+                    string.Create(CultureInfo.InvariantCulture, $"Inverse(Forward({value:R}, {newest:R}), {newest:R})"));
             if (largest < value && Map(largest) > mapped || largest > value && Map(largest) < mapped)
                 throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
                     $"The transform {Name} is not increasing: Map({largest:R}) is {Map(largest):R} and Map({value:R}) is {mapped:R}. "
@@ -180,11 +183,16 @@ public abstract class TargetTransform
 
     private static double NotZero(double newest) => newest != 0
         ? newest
-        : throw new UnrollException("A relative change from 0 is not defined. Use the transform difference or none.") { Subject = "transform" };
+        : throw new UnrollException("A relative change from 0 is not defined. Use the transform difference or none.")
+        {
+            Subject = "transform"
+        };
 
     private static double Positive(double value) => value > 0
         ? value
-        : throw new UnrollException($"A log-return is defined for values above 0 only, but one is {value}. Use the transform difference or none.") { Subject = "transform" };
+        : throw new UnrollException($"A log-return is defined for values above 0 only, but one is {value}. Use the transform difference or "
+            + "none.")
+        { Subject = "transform" };
 
     private sealed class Identity() : TargetTransform("none")
     {

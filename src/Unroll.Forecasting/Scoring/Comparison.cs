@@ -40,7 +40,8 @@ public sealed class Comparison
         List<string> leftOut = [];
         IReadOnlyList<PartsForecaster> fitted = blend?.Members ?? [];
         IReadOnlyList<BaselineForecaster> rules = Forecasting.Baselines.For(task);
-        PartsForecaster[] others = [.. fitted.Where(member => !rules.Any(rule => rule.Key == member.Key)), .. blend is null ? [] : new[] { blend }];
+        PartsForecaster[] others =
+            [.. fitted.Where(member => !rules.Any(rule => rule.Key == member.Key)), .. blend is null ? [] : new[] { blend }];
         var run = new FitRun("", progress, cancellationToken);
         int count = rules.Count + others.Length, done = 0;
         FitRun Next(PartsForecaster judged)
@@ -90,7 +91,8 @@ public sealed class Comparison
     /// <param name="scores">All forecasters, the naive forecast among them; a blend is the forecast that is recommended.</param>
     /// <param name="withoutNetworks">The blend as it would be without networks; null where there is none.</param>
     /// <param name="leftOut">A line for each baseline that could not be judged.</param>
-    internal Comparison(ForecastTask task, IReadOnlyList<ForecasterScore> scores, ForecasterScore? withoutNetworks, IReadOnlyList<string> leftOut)
+    internal Comparison(ForecastTask task, IReadOnlyList<ForecasterScore> scores, ForecasterScore? withoutNetworks,
+        IReadOnlyList<string> leftOut)
     {
         (Task, LeftOut, WithoutNetworks) = (task, leftOut, withoutNetworks);
         _scores.AddRange(scores);
@@ -128,7 +130,8 @@ public sealed class Comparison
     public IReadOnlyList<ForecasterScore> Scores => [.. _scores.OrderBy(score => score.Kind)];
 
     /// <summary>All baselines that apply and could be fitted, the naive forecast first, and ridge regression.</summary>
-    public IReadOnlyList<ForecasterScore> Baselines => [.. _scores.Where(score => score.Kind is ForecasterKind.Baseline or ForecasterKind.Ridge)];
+    public IReadOnlyList<ForecasterScore> Baselines =>
+        [.. _scores.Where(score => score.Kind is ForecasterKind.Baseline or ForecasterKind.Ridge)];
 
     /// <summary>The baseline of the lowest error over the whole horizon.</summary>
     /// <remarks>
@@ -142,7 +145,8 @@ public sealed class Comparison
 
     /// <summary>A warning where there are too few origins to tell good from lucky; null where there are enough.</summary>
     public string? OriginsWarning => Origins < FewOrigins
-        ? $"The errors come from {(Origins == 1 ? "a single origin" : $"{Origins} origins")}: too few to tell a good forecast from a lucky one. Judge on more rows."
+        ? $"The errors come from {(Origins == 1 ? "a single origin" : $"{Origins} origins")}: too few to tell a good forecast from a lucky "
+            + "one. Judge on more rows."
         : null;
 
     /// <summary>Judges a fitted forecaster and adds it to <see cref="Scores"/>.</summary>
@@ -163,11 +167,21 @@ public sealed class Comparison
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(predictions);
         if (Task.Parts.Count > 1 || Steps > 1)
-            throw new UnrollException("Predictions without a forecaster are judged for one part and one row ahead. Write a forecaster for more.");
+            throw new UnrollException(
+                "Predictions without a forecaster are judged for one part and one row ahead. Write a forecaster for more.");
         ForecastSplit split = Task[Task.Parts[0]];
         Metrics.Check(split.Test.Values, predictions);
-        var forecast = new PartForecast(Task.Parts[0], PartRows.TestDates(split, 1), [.. predictions.Select(value => new[] { value })], null, split.Test.ToArray(), split.Table);
-        Add(new ForecasterScore { Metric = Task.Metric, Name = name, Key = name.ToLowerInvariant(), Kind = ForecasterKind.Network, Forecast = new Forecast([forecast]), Parts = [new PartScore(forecast, split.Train.Values)] });
+        var forecast = new PartForecast(Task.Parts[0], PartRows.TestDates(split, 1), [.. predictions.Select(value => new[] { value })],
+            null, split.Test.ToArray(), split.Table);
+        Add(new ForecasterScore
+        {
+            Metric = Task.Metric,
+            Name = name,
+            Key = name.ToLowerInvariant(),
+            Kind = ForecasterKind.Network,
+            Forecast = new Forecast([forecast]),
+            Parts = [new PartScore(forecast, split.Train.Values)]
+        });
         Rank();
         return _scores[^1];
     }
@@ -201,7 +215,9 @@ public sealed class Comparison
         }
 
         ForecastSplit first = task[task.Parts[0]];
-        throw new UnrollException($"{first.Target} never changes in the test range {first.TestRange}, so the naive forecast is always right and no error can be judged. Choose another test range.") { Subject = "test" };
+        throw new UnrollException($"{first.Target} never changes in the test range {first.TestRange}, so the naive forecast is always "
+            + "right and no error can be judged. Choose another test range.")
+        { Subject = "test" };
     }
 
     /// <summary>Fits a rule; false where a budget leaves no time for it, which the blend says.</summary>
@@ -229,7 +245,9 @@ public sealed class Comparison
         if (!Array.TrueForAll(parts, part => double.IsFinite(part.Rmse)))
             throw new UnrollException($"The errors of the {forecaster.Name} are not finite.");
         if (task.Metric == ForecastMetric.Crps && Array.Find(parts, part => part.Crps is null) is { } without)
-            throw new UnrollException($"The {forecaster.Name} forecast of {without.Part} has no intervals, since too few rows are there to make them of, and so no CRPS. Choose another metric.") { Subject = "metric" };
+            throw new UnrollException($"The {forecaster.Name} forecast of {without.Part} has no intervals, since too few rows are there to "
+                + "make them of, and so no CRPS. Choose another metric.")
+            { Subject = "metric" };
         return new ForecasterScore
         {
             HasGivenName = forecaster is PretrainedForecaster,

@@ -92,7 +92,8 @@ internal sealed record DieboldMariano
         Metrics.Check(actual, second);
         int n = actual.Length;
         if (n <= Math.Max(steps, 2))
-            throw new UnrollException($"{n} rows cannot tell two forecasts {steps} {(steps == 1 ? "row" : "rows")} ahead apart. Choose a test range of at least {Math.Max(steps, 2) + 1} rows.");
+            throw new UnrollException($"{n} rows cannot tell two forecasts {steps} {(steps == 1 ? "row" : "rows")} ahead apart. Choose a "
+                + $"test range of at least {Math.Max(steps, 2) + 1} rows.");
         var d = new double[n];
         double size = 0;
         for (int t = 0; t < n; t++)
@@ -115,7 +116,8 @@ internal sealed record DieboldMariano
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         Metrics.Check(first, second);
         if (first.Length <= Math.Max(steps, 2))
-            throw new UnrollException($"{first.Length} origins cannot tell two forecasts {steps} rows ahead apart. At least {Math.Max(steps, 2) + 1} are needed.");
+            throw new UnrollException($"{first.Length} origins cannot tell two forecasts {steps} rows ahead apart. At least "
+                + $"{Math.Max(steps, 2) + 1} are needed.");
         var d = new double[first.Length];
         double size = 0;
         for (int t = 0; t < d.Length; t++)
@@ -134,7 +136,8 @@ internal sealed record DieboldMariano
         }
 
         if (v <= least)
-            throw new UnrollException("The Diebold-Mariano test is not defined: the two forecasts' errors differ by the same amount on every row. Compare different forecasts, or a longer test range.");
+            throw new UnrollException("The Diebold-Mariano test is not defined: the two forecasts' errors differ by the same amount on "
+                + "every row. Compare different forecasts, or a longer test range.");
         double small = (n + 1 - (2 * steps) + ((double)steps * (steps - 1) / n)) / n;
         double statistic = mean / Math.Sqrt(v / n) * Math.Sqrt(small);
         return new DieboldMariano
@@ -159,7 +162,8 @@ internal sealed record DieboldMariano
     {
         ArgumentException.ThrowIfNullOrEmpty(first);
         ArgumentException.ThrowIfNullOrEmpty(second);
-        string p = PValue < 0.001 ? "p < 0.001" : string.Create(CultureInfo.InvariantCulture, $"p = {PValue.ToString(PValue < 0.1 ? "0.###" : "0.##", CultureInfo.InvariantCulture)}");
+        string p = PValue < 0.001 ? "p < 0.001" : string.Create(
+            CultureInfo.InvariantCulture, $"p = {PValue.ToString(PValue < 0.1 ? "0.###" : "0.##", CultureInfo.InvariantCulture)}");
         if (MeanDifference == 0)
             return $"The {first}'s errors are as large as the {second}'s ({p}).";
         string judged = IsSignificant ? "and that is hardly chance" : "but the difference could well be chance";

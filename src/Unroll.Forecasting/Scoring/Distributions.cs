@@ -75,11 +75,13 @@ internal static class Distributions
         if (degreesOfFreedom >= AlmostNormal)
         {
             double z = NormalQuantile(probability), square = z * z;
-            return z + (z * (square + 1) / 4 / degreesOfFreedom) + (z * ((((5 * square) + 16) * square) + 3) / 96 / degreesOfFreedom / degreesOfFreedom);
+            return z + (z * (square + 1) / 4 / degreesOfFreedom)
+                + (z * ((((5 * square) + 16) * square) + 3) / 96 / degreesOfFreedom / degreesOfFreedom);
         }
 
         double logBeta = LogBeta(0.5, degreesOfFreedom / 2);
-        return Quantile(probability, t => StudentTCdf(t, degreesOfFreedom, logBeta), NearStudentT(Math.Min(probability, 1 - probability), degreesOfFreedom, logBeta));
+        return Quantile(probability, t => StudentTCdf(t, degreesOfFreedom, logBeta),
+            NearStudentT(Math.Min(probability, 1 - probability), degreesOfFreedom, logBeta));
     }
 
     /// <summary>

@@ -73,7 +73,8 @@ public sealed record ForecasterScore
     /// <summary>
     /// CRPS over all steps, of one part in its unit, of several in units of the parts' changes; null where there are no intervals.
     /// </summary>
-    public double? Crps => Parts.All(part => part.Crps is not null) ? Parts.Average(part => part.Crps!.Value / (IsSingle ? 1 : part.MeanChange)) : null;
+    public double? Crps => Parts.All(part => part.Crps is not null)
+        ? Parts.Average(part => part.Crps!.Value / (IsSingle ? 1 : part.MeanChange)) : null;
 
     /// <summary>
     /// The share of test values inside the intervals of a level, over all steps, mean over the parts; null where there are none.
@@ -90,7 +91,8 @@ public sealed record ForecasterScore
 
     /// <summary>The mean width at each step ahead, 1..H, in the same units; empty where there are no intervals.</summary>
     public IReadOnlyList<double> WidthByStep(double level) => Parts.All(part => part.HasIntervals)
-        ? [.. Enumerable.Range(0, Parts[0].RmseByStep.Count).Select(h => Parts.Average(part => part.WidthByStep(level)[h] / (IsSingle ? 1 : part.MeanChange)))]
+        ? [.. Enumerable.Range(0, Parts[0].RmseByStep.Count)
+            .Select(h => Parts.Average(part => part.WidthByStep(level)[h] / (IsSingle ? 1 : part.MeanChange)))]
         : [];
 
     /// <summary>On how many parts it beats the naive forecast.</summary>
@@ -100,7 +102,8 @@ public sealed record ForecasterScore
     public int PartsBeatBest => Parts.Count(part => part.SkillAgainstBest > 0);
 
     /// <exception cref="UnrollException">There is no such part.</exception>
-    public PartScore this[Part part] => Parts.FirstOrDefault(each => each.Part == part) ?? throw new UnrollException($"The {Name} was not judged on {part}.");
+    public PartScore this[Part part] => Parts.FirstOrDefault(each => each.Part == part)
+        ?? throw new UnrollException($"The {Name} was not judged on {part}.");
 
     /// <summary>The error by any metric at each step ahead, 1..H, in the units of <see cref="Error"/>.</summary>
     public IReadOnlyList<double> ErrorByStepOf(ForecastMetric metric)
@@ -109,5 +112,6 @@ public sealed record ForecasterScore
         return [.. errors[0].Select((_, h) => Parts.Select((part, i) => errors[i][h] / (IsSingle ? 1 : part.UnitOf(metric))).Average())];
     }
 
-    private double? Mean(Func<PartScore, double?> figure) => Parts.All(part => part.HasIntervals) ? Parts.Average(part => figure(part)!.Value) : null;
+    private double? Mean(Func<PartScore, double?> figure) => Parts.All(part => part.HasIntervals)
+        ? Parts.Average(part => figure(part)!.Value) : null;
 }

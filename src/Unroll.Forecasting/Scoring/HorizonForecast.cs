@@ -22,7 +22,8 @@ internal sealed class HorizonForecast
         if (Array.Exists(predicted, ahead => ahead.Length != Steps))
             throw new UnrollException($"The first origin predicts {Steps} rows ahead, but another does not. Predict as many from each.");
         if (actual.Length != predicted.Length + Steps - 1)
-            throw new UnrollException($"{predicted.Length} origins with {Steps} rows ahead belong to {predicted.Length + Steps - 1} actual values, but there are {actual.Length}. Give the row after the first origin to the last predicted.");
+            throw new UnrollException($"{predicted.Length} origins with {Steps} rows ahead belong to {predicted.Length + Steps - 1} actual "
+                + $"values, but there are {actual.Length}. Give the row after the first origin to the last predicted.");
         (_actual, _predicted) = (actual.ToArray(), predicted);
     }
 
@@ -59,5 +60,6 @@ internal sealed class HorizonForecast
         : new HorizonForecast(_actual.AsSpan(0, Origins + steps - 1), Array.ConvertAll(_predicted, ahead => ahead[..steps]));
 
     private int Check(int step) =>
-        step >= 1 && step <= Steps ? step : throw new ArgumentOutOfRangeException(nameof(step), step, $"Steps ahead run from 1 to {Steps}.");
+        step >= 1 && step <= Steps ? step
+            : throw new ArgumentOutOfRangeException(nameof(step), step, $"Steps ahead run from 1 to {Steps}.");
 }

@@ -54,7 +54,9 @@ internal sealed record LagDiagnosis
     /// <summary>What is wrong in plain words, on one line; null where nothing is.</summary>
     public string? Warning => !Follows ? null : string.Create(
         CultureInfo.InvariantCulture,
-        $"The predictions follow the actual values {(Lag == 1 ? "1 row" : $"{Lag} rows")} late: they are closer to what had already happened (RMSE {LaggedRmse:G3}) than to what they predict (RMSE {Rmse:G3}), and they do not foresee changes. A chart of both looks better than the forecast is.");
+        $"The predictions follow the actual values {(Lag == 1 ? "1 row" : $"{Lag} rows")} late: they are closer to what had already "
+            + $"happened (RMSE {LaggedRmse:G3}) than to what they predict (RMSE {Rmse:G3}), and they do not foresee changes. A chart of "
+            + $"both looks better than the forecast is.");
 
     /// <summary>Judges predictions against the actual values.</summary>
     /// <param name="actual">n values, oldest first, without gaps between them.</param>
@@ -69,7 +71,8 @@ internal sealed record LagDiagnosis
         longest = Math.Max(longest, steps);
         int first = longest + 1, n = actual.Length - first;
         if (n < 9)
-            throw new UnrollException($"{actual.Length} rows cannot show whether predictions come up to {longest} rows late. Choose a test range of at least {longest + 10} rows.");
+            throw new UnrollException($"{actual.Length} rows cannot show whether predictions come up to {longest} rows late. Choose a test "
+                + $"range of at least {longest + 10} rows.");
         double[] moves = Changes(predicted, predicted, 1, first);
         double[] correlations = new double[longest + 1];
         bool defined = true;

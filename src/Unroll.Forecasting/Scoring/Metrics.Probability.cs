@@ -37,7 +37,8 @@ public static partial class Metrics
         {
             CheckLevel(levels[k]);
             if (k > 0 && levels[k] <= levels[k - 1])
-                throw new UnrollException($"Quantile levels must increase, but {levels[k]} follows {levels[k - 1]}. Sort them and name each once.");
+                throw new UnrollException(
+                    $"Quantile levels must increase, but {levels[k]} follows {levels[k - 1]}. Sort them and name each once.");
         }
 
         double sum = 0;
@@ -48,7 +49,8 @@ public static partial class Metrics
             {
                 double quantile = quantiles[(i * levels.Length) + k];
                 if (k > 0 && quantile < quantiles[(i * levels.Length) + k - 1])
-                    throw new UnrollException($"The quantiles of row {i + 1} cross: that of level {levels[k]} is below that of level {levels[k - 1]}. Sort each row's quantiles.");
+                    throw new UnrollException($"The quantiles of row {i + 1} cross: that of level {levels[k]} is below that of level "
+                        + $"{levels[k - 1]}. Sort each row's quantiles.");
                 sum += (to - from) * PinballOf(actual[i], quantile, levels[k]);
             }
         }
@@ -71,7 +73,8 @@ public static partial class Metrics
         for (int i = 0; i < actual.Length; i++)
         {
             double z = (actual[i] - mean[i]) / deviation[i];
-            sum += deviation[i] * ((z * ((2 * Distributions.NormalCdf(z)) - 1)) + (2 * Distributions.NormalDensity(z)) - (1 / Math.Sqrt(Math.PI)));
+            sum += deviation[i] * (
+                (z * ((2 * Distributions.NormalCdf(z)) - 1)) + (2 * Distributions.NormalDensity(z)) - (1 / Math.Sqrt(Math.PI)));
         }
 
         return sum / actual.Length;
@@ -85,13 +88,15 @@ public static partial class Metrics
     /// <param name="location">μ, n values.</param>
     /// <param name="scale">σ, n values above 0.</param>
     /// <param name="degreesOfFreedom">ν, above 1: the score is infinite for heavier tails.</param>
-    public static double CrpsStudentT(ReadOnlySpan<double> actual, ReadOnlySpan<double> location, ReadOnlySpan<double> scale, double degreesOfFreedom)
+    public static double CrpsStudentT(ReadOnlySpan<double> actual, ReadOnlySpan<double> location, ReadOnlySpan<double> scale,
+        double degreesOfFreedom)
     {
         Check(actual, location);
         CheckPositive(actual.Length, scale, "scales");
         double v = degreesOfFreedom;
         if (!(v > 1) || double.IsInfinity(v))
-            throw new UnrollException($"CRPS of a Student-t distribution is defined for more than 1 degree of freedom, but {v} were given. Use a larger number.");
+            throw new UnrollException(
+                $"CRPS of a Student-t distribution is defined for more than 1 degree of freedom, but {v} were given. Use a larger number.");
         double betas = Math.Exp(Distributions.LogBeta(0.5, v - 0.5) - (2 * Distributions.LogBeta(0.5, v / 2)));
         double spread = 2 * Math.Sqrt(v) / (v - 1) * betas, sum = 0;
         for (int i = 0; i < actual.Length; i++)
@@ -196,7 +201,8 @@ public static partial class Metrics
         for (int i = 0; i < lower.Length; i++)
         {
             if (lower[i] > upper[i])
-                throw new UnrollException($"The interval of row {i + 1} ends at {upper[i]}, below its beginning {lower[i]}. Exchange the two ends.");
+                throw new UnrollException(
+                    $"The interval of row {i + 1} ends at {upper[i]}, below its beginning {lower[i]}. Exchange the two ends.");
         }
     }
 
@@ -213,11 +219,13 @@ public static partial class Metrics
     private static void CheckTable(int rows, ReadOnlySpan<double> values, int columns, string what)
     {
         if (columns == 0 || values.Length != rows * columns)
-            throw new UnrollException($"{values.Length} {what} are not the same number, at least 1, for each of {rows} actual values. Give one row of {what} for each.");
+            throw new UnrollException($"{values.Length} {what} are not the same number, at least 1, for each of {rows} actual values. Give "
+                + $"one row of {what} for each.");
         for (int i = 0; i < values.Length; i++)
         {
             if (!double.IsFinite(values[i]))
-                throw new UnrollException($"Of the {what} of row {(i / columns) + 1}, number {(i % columns) + 1} is {values[i]}. Train the model again, with a smaller learning rate.");
+                throw new UnrollException($"Of the {what} of row {(i / columns) + 1}, number {(i % columns) + 1} is {values[i]}. Train the "
+                    + "model again, with a smaller learning rate.");
         }
     }
 }

@@ -30,7 +30,8 @@ public static partial class Metrics
         for (int i = 0; i < actual.Length; i++)
         {
             if (actual[i] == 0)
-                throw new UnrollException($"MAPE is not defined: the actual value of row {i + 1} is 0, and no error is a percentage of it. Use RMSE or MAE.");
+                throw new UnrollException(
+                    $"MAPE is not defined: the actual value of row {i + 1} is 0, and no error is a percentage of it. Use RMSE or MAE.");
             sum += Math.Abs((actual[i] - predicted[i]) / actual[i]);
         }
 
@@ -50,7 +51,8 @@ public static partial class Metrics
         {
             double size = Math.Abs(actual[i]) + Math.Abs(predicted[i]);
             if (size == 0)
-                throw new UnrollException($"sMAPE is not defined: the actual value of row {i + 1} and its prediction are both 0. Use RMSE or MAE.");
+                throw new UnrollException(
+                    $"sMAPE is not defined: the actual value of row {i + 1} and its prediction are both 0. Use RMSE or MAE.");
             sum += Math.Abs(actual[i] - predicted[i]) / size;
         }
 
@@ -114,7 +116,8 @@ public static partial class Metrics
 
         return moves > 0
             ? (double)right / moves
-            : throw new UnrollException("Directional accuracy is not defined: no actual value differs from the one known before it. Choose a test range in which the values change.");
+            : throw new UnrollException("Directional accuracy is not defined: no actual value differs from the one known before it. Choose "
+                + "a test range in which the values change.");
     }
 
     /// <summary>
@@ -127,7 +130,8 @@ public static partial class Metrics
         if (!(rmse >= 0) || !(naiveRmse >= 0) || double.IsInfinity(rmse) || double.IsInfinity(naiveRmse))
             throw new ArgumentException($"An RMSE is a finite number of at least 0, but {rmse} and {naiveRmse} were given.", nameof(rmse));
         if (naiveRmse == 0)
-            throw new UnrollException("Skill is not defined: the naive forecast makes no error on these rows. Choose a test range in which the values change.");
+            throw new UnrollException(
+                "Skill is not defined: the naive forecast makes no error on these rows. Choose a test range in which the values change.");
         return 1 - (rmse / naiveRmse);
     }
 
@@ -135,12 +139,14 @@ public static partial class Metrics
     internal static void Check(ReadOnlySpan<double> actual, ReadOnlySpan<double> predicted)
     {
         if (actual.Length != predicted.Length)
-            throw new UnrollException($"There are {actual.Length} actual values but {predicted.Length} predictions. Give one prediction for each actual value.");
+            throw new UnrollException(
+                $"There are {actual.Length} actual values but {predicted.Length} predictions. Give one prediction for each actual value.");
         CheckActual(actual);
         for (int i = 0; i < predicted.Length; i++)
         {
             if (!double.IsFinite(predicted[i]))
-                throw new UnrollException($"The prediction for row {i + 1} is {predicted[i]}. Train the model again, with a smaller learning rate.");
+                throw new UnrollException(
+                    $"The prediction for row {i + 1} is {predicted[i]}. Train the model again, with a smaller learning rate.");
         }
     }
 
@@ -151,7 +157,8 @@ public static partial class Metrics
         for (int i = 0; i < actual.Length; i++)
         {
             if (!double.IsFinite(actual[i]))
-                throw new UnrollException($"The actual value of row {i + 1} is {actual[i]}. Treat missing values before judging a forecast.");
+                throw new UnrollException(
+                    $"The actual value of row {i + 1} is {actual[i]}. Treat missing values before judging a forecast.");
         }
     }
 
@@ -165,7 +172,8 @@ public static partial class Metrics
         for (int i = 0; i < rows; i++)
         {
             if (!double.IsFinite(values[i]))
-                throw new UnrollException($"Of the {what}, that of row {i + 1} is {values[i]}. Treat missing values before judging a forecast.");
+                throw new UnrollException(
+                    $"Of the {what}, that of row {i + 1} is {values[i]}. Treat missing values before judging a forecast.");
         }
     }
 
@@ -174,17 +182,20 @@ public static partial class Metrics
         if (period < 1)
             throw new UnrollException($"{metric} cannot compare rows {period} apart. Give a seasonal period of at least 1.");
         if (training.Length <= period)
-            throw new UnrollException($"{metric} needs more than {period} training values to compare each with that {Rows(period)} before, but there are {training.Length}. Choose a longer training range or a shorter period.");
+            throw new UnrollException($"{metric} needs more than {period} training values to compare each with that {Rows(period)} before, "
+                + $"but there are {training.Length}. Choose a longer training range or a shorter period.");
         for (int i = 0; i < training.Length; i++)
         {
             if (!double.IsFinite(training[i]))
-                throw new UnrollException($"The training value of row {i + 1} is {training[i]}. Treat missing values before judging a forecast.");
+                throw new UnrollException(
+                    $"The training value of row {i + 1} is {training[i]}. Treat missing values before judging a forecast.");
         }
     }
 
     private static double Divisor(double scale, int period, string metric) => scale > 0
         ? scale
-        : throw new UnrollException($"{metric} is not defined: no training value differs from that {Rows(period)} before, so there is no naive error to compare with. Choose a longer training range, or use RMSE or MAE.");
+        : throw new UnrollException($"{metric} is not defined: no training value differs from that {Rows(period)} before, so there is no "
+            + "naive error to compare with. Choose a longer training range, or use RMSE or MAE.");
 
     private static string Rows(int count) => count == 1 ? "1 row" : $"{count} rows";
 

@@ -26,7 +26,9 @@ internal static class OrderStatistics
         return weight < 0.5 ? values[below] + (step * weight) : above - (step * (1 - weight));
     }
 
-    /// <summary>Puts values in such an order that those before a place are no larger than its own, and those behind it no smaller.</summary>
+    /// <summary>
+    /// Puts values in such an order that those before a place are no larger than its own, and those behind it no smaller.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Select(Span<double> values, int place)
     {

@@ -27,7 +27,8 @@ public sealed class PartScore
         MeanChange = Metrics.Mae(training[1..], training[..^1]);
         RootMeanSquareChange = Metrics.Rmse(training[1..], training[..^1]);
         (Rmsse, Mase) = (Rmse / RootMeanSquareChange, Mae / MeanChange);
-        (_coverage, _width, _winkler) = ([new double[steps], new double[steps]], [new double[steps], new double[steps]], [new double[steps], new double[steps]]);
+        (_coverage, _width, _winkler) =
+            ([new double[steps], new double[steps]], [new double[steps], new double[steps]], [new double[steps], new double[steps]]);
         if (forecast.HasIntervals)
             Crps = JudgeIntervals(actual);
     }
@@ -165,7 +166,8 @@ public sealed class PartScore
                     double value = actual[((h - 1) * count) + i], tail = 2 / (1 - interval.Level);
                     _coverage[level][h - 1] += interval.Contains(value) ? 1.0 / count : 0;
                     _width[level][h - 1] += interval.Width / count;
-                    _winkler[level][h - 1] += (interval.Width + (tail * (Math.Max(0, interval.Lower - value) + Math.Max(0, value - interval.Upper)))) / count;
+                    _winkler[level][h - 1] +=
+                        (interval.Width + (tail * (Math.Max(0, interval.Lower - value) + Math.Max(0, value - interval.Upper)))) / count;
                 }
             }
         }

@@ -31,8 +31,10 @@ internal static class Verdicts
         string measure = Measure(score);
         string beside = best.Key == naive.Key
             ? $"the naive forecast, which is also the best baseline, has {Figure(naive.Error)}{Difference(score.Error, naive.Error)}"
-            : $"the best baseline, {best.Name}, has {Figure(best.Error)}{Difference(score.Error, best.Error)}, and the naive forecast {Figure(naive.Error)}{Difference(score.Error, naive.Error)}";
-        string parts = score.IsSingle ? "" : string.Create(CultureInfo.InvariantCulture, $"; it beats naive on {score.PartsBeatNaive:N0} of {score.Parts.Count:N0} and the best baseline of each on {score.PartsBeatBest:N0}");
+            : $"the best baseline, {best.Name}, has {Figure(best.Error)}{Difference(score.Error, best.Error)}, and the naive forecast "
+                + $"{Figure(naive.Error)}{Difference(score.Error, naive.Error)}";
+        string parts = score.IsSingle ? "" : string.Create(CultureInfo.InvariantCulture, $"; it beats naive on {score.PartsBeatNaive:N0} "
+            + $"of {score.Parts.Count:N0} and the best baseline of each on {score.PartsBeatBest:N0}");
         string advice = comparison.Recommended is null && IsWorse(score.Error, best.Error) ? $". Use the {best.Name} forecast instead" : "";
         return $"{Subject(score)} has {measure} {Figure(score.Error)} {over}; {beside}{parts}{advice}.";
     }
@@ -43,12 +45,15 @@ internal static class Verdicts
         if (comparison.WithoutNetworks is not { } without)
             return null;
         double gain = without.Error > Rounding * comparison.Naive.Error ? 1 - (best.Error / without.Error) : 0;
-        string figure = string.Create(CultureInfo.InvariantCulture, $"Without its networks it would have {Measure(best)} {Figure(without.Error)}");
+        string figure = string.Create(
+            CultureInfo.InvariantCulture, $"Without its networks it would have {Measure(best)} {Figure(without.Error)}");
         string p = PValue(comparison) is { } value ? $" ({Probability(value)})" : "";
-        string chance = PValue(comparison) is >= DieboldMariano.SignificanceLevel && Math.Abs(gain) >= Negligible ? ", which could well be chance" : "";
+        string chance = PValue(comparison) is >= DieboldMariano.SignificanceLevel && Math.Abs(gain) >= Negligible
+            ? ", which could well be chance" : "";
         return Math.Abs(gain) < Negligible
             ? $"{figure}: the networks make no difference{p}."
-            : string.Create(CultureInfo.InvariantCulture, $"{figure}: the networks {(gain > 0 ? "take" : "add")} {100 * Math.Abs(gain):0.#} % {(gain > 0 ? "off" : "to")} the error{chance}{p}.");
+            : string.Create(CultureInfo.InvariantCulture, $"{figure}: the networks {(gain > 0 ? "take" : "add")} "
+                + $"{100 * Math.Abs(gain):0.#} % {(gain > 0 ? "off" : "to")} the error{chance}{p}.");
     }
 
     /// <summary>How wide the intervals are and how often they held.</summary>
@@ -57,10 +62,12 @@ internal static class Verdicts
         if (best.Width(0.8) is not { } narrow)
             return null;
         string unit = best.IsSingle ? "wide" : "mean changes of each series wide";
-        string wide = string.Create(CultureInfo.InvariantCulture, $"those of 95 % are {Figure(best.Width(0.95)!.Value)} wide and held {100 * best.Coverage(0.95)!.Value:0.0} %");
+        string wide = string.Create(CultureInfo.InvariantCulture,
+            $"those of 95 % are {Figure(best.Width(0.95)!.Value)} wide and held {100 * best.Coverage(0.95)!.Value:0.0} %");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Its intervals of 80 % are {Figure(narrow)} {unit} on average and held {100 * best.Coverage(0.8)!.Value:0.0} % of the values, {wide}.");
+            $"Its intervals of 80 % are {Figure(narrow)} {unit} on average and held {100 * best.Coverage(0.8)!.Value:0.0} % of the values, "
+                + $"{wide}.");
     }
 
     /// <summary>
@@ -79,7 +86,8 @@ internal static class Verdicts
             var lag = LagDiagnosis.Of(actual, predicted);
             string rows = lag.Lag == 1 ? "1 row" : $"{lag.Lag} rows";
             return lag.Follows
-                ? $"{Subject(score)} follows the actual values {rows} late and does not foresee changes: a chart of both looks better than the forecast is."
+                ? $"{Subject(score)} follows the actual values {rows} late and does not foresee changes: a chart of both looks better than "
+                    + "the forecast is."
                 : null;
         }
         catch (UnrollException)
@@ -147,5 +155,6 @@ internal static class Verdicts
 
     private static string Times(double times) => times.ToString(times < 1000 ? "0.#" : "0.0e+0", CultureInfo.InvariantCulture);
 
-    private static string Probability(double p) => p < 0.001 ? "p < 0.001" : $"p = {p.ToString(p < 0.1 ? "0.###" : "0.##", CultureInfo.InvariantCulture)}";
+    private static string Probability(double p) => p < 0.001 ? "p < 0.001"
+        : $"p = {p.ToString(p < 0.1 ? "0.###" : "0.##", CultureInfo.InvariantCulture)}";
 }

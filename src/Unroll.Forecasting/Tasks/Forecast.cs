@@ -29,7 +29,8 @@ public sealed class Forecast
     /// <exception cref="UnrollException">There is no forecast of it.</exception>
     public PartForecast this[Part part] => _parts.TryGetValue(part, out PartForecast? found)
         ? found
-        : throw new UnrollException($"There is no forecast of {part}. There are {NameList.Of([.. Parts.Select(each => each.Part.ToString())])}.");
+        : throw new UnrollException(
+            $"There is no forecast of {part}. There are {NameList.Of([.. Parts.Select(each => each.Part.ToString())])}.");
 }
 
 /// <summary>A row that was forecast.</summary>
@@ -38,4 +39,5 @@ public sealed class Forecast
 /// <param name="Value">In the target's units.</param>
 /// <param name="Within80">Where it lies with a probability of 80 %; null where nothing could calibrate an interval.</param>
 /// <param name="Within95">The same with 95 %.</param>
-public readonly record struct ForecastRow(DateTime Date, int Step, double Value, PredictionInterval? Within80, PredictionInterval? Within95);
+public readonly record struct ForecastRow(DateTime Date, int Step, double Value, PredictionInterval? Within80,
+    PredictionInterval? Within95);

@@ -47,7 +47,8 @@ public sealed class ForecastTask
             try
             {
                 TimeSeries table = tables.Table(key, ranges.Test?.From);
-                ForecastSplit[] splits = [.. targets.Select(target => ranges.Split(tables.Of(table, target), target, window, InputsOf(table, target), Horizon, options.Window is null || data.Count > 1))];
+                ForecastSplit[] splits = [.. targets.Select(target => ranges.Split(
+                    tables.Of(table, target), target, window, InputsOf(table, target), Horizon, options.Window is null || data.Count > 1))];
                 for (int k = 0; k < targets.Length; k++)
                     _splits.Add(new Part(key, targets[k]), splits[k]);
             }
@@ -61,7 +62,9 @@ public sealed class ForecastTask
         if (options.Window is null)
             SameWindow();
         if (_splits.Count == 0)
-            throw data.Count == 1 ? first! : new UnrollException($"No series of {data.Name} can be used. The first, {leftOut[0].Series}: {leftOut[0].Reason}") { Subject = first!.Subject };
+            throw data.Count == 1 ? first! : new UnrollException(
+                $"No series of {data.Name} can be used. The first, {leftOut[0].Series}: {leftOut[0].Reason}")
+            { Subject = first!.Subject };
         LeftOut = leftOut.AsReadOnly();
         Notes = [.. tables.Notes, .. tables.FilledNotes()];
         Parts = [.. _splits.Keys];
@@ -78,7 +81,8 @@ public sealed class ForecastTask
         ArgumentNullException.ThrowIfNull(split);
         ArgumentOutOfRangeException.ThrowIfLessThan(horizon, 1);
         Data = SeriesSet.Of(split.Table);
-        (Horizon, Options, Inputs, Window) = (horizon, new TaskOptions { Targets = [split.Target], Horizon = horizon, Inputs = split.Inputs }, split.Inputs, split.Window);
+        (Horizon, Options, Inputs, Window) =
+            (horizon, new TaskOptions { Targets = [split.Target], Horizon = horizon, Inputs = split.Inputs }, split.Inputs, split.Window);
         Targets = [split.Target];
         _splits = new Dictionary<Part, ForecastSplit> { [new Part("", split.Target)] = split };
         (LeftOut, Notes, Parts) = ([], [], [.. _splits.Keys]);
@@ -160,7 +164,8 @@ public sealed class ForecastTask
     public int TestRows => _splits.Values.Sum(split => split.Test.Count);
 
     /// <summary>How many of the newest training rows of a part are held back to choose by and to calibrate intervals on.</summary>
-    internal int ValidationRows(ForecastSplit split) => new EnsembleRecipe { Steps = Horizon, Validation = Options.Validation }.ValidationRows(split.Train.Count);
+    internal int ValidationRows(ForecastSplit split) => new EnsembleRecipe { Steps = Horizon, Validation = Options.Validation }
+        .ValidationRows(split.Train.Count);
 
     /// <summary>A split is a task of one part and one row ahead.</summary>
     public static implicit operator ForecastTask(ForecastSplit split) => new(split);
@@ -214,7 +219,9 @@ public sealed class ForecastTask
             if (values.Values.IndexOf(0.0) is >= 0 and int row)
             {
                 string where = this[part].Table.Format(values.Dates[row]);
-                throw new UnrollException($"{part} is 0 on {where}, where sMAPE is 200 % whatever is forecast. Choose another metric, such as mae.") { Subject = "metric" };
+                throw new UnrollException($"{part} is 0 on {where}, where sMAPE is 200 % whatever is forecast. Choose another metric, such "
+                    + "as mae.")
+                { Subject = "metric" };
             }
         }
     }
@@ -229,7 +236,8 @@ public sealed class ForecastTask
         const int Least = 8;
         var recipe = new EnsembleRecipe { Steps = Horizon, Validation = Options.Validation };
         var windows = _splits.GroupBy(entry => entry.Key.Series)
-            .ToDictionary(own => own.Key, own => own.Min(entry => Math.Min(entry.Value.Window, recipe.LongestWindow(entry.Value.Train.Count))));
+            .ToDictionary(own => own.Key,
+                own => own.Min(entry => Math.Min(entry.Value.Window, recipe.LongestWindow(entry.Value.Train.Count))));
         int[] possible = [.. windows.Values.Where(longest => longest >= 1).Order()];
         if (windows.Count <= 1 || possible.Length == 0)
             return;
@@ -260,5 +268,9 @@ public sealed class ForecastTask
     /// </summary>
     private ForecastInputs InputsOf(TimeSeries table, string target) => Targets.Count == 1
         ? Inputs
-        : Inputs with { Past = [.. table.ColumnNames.Where(name => name != target && (Inputs.Past.Contains(name) || Targets.Contains(name)))] };
+        : Inputs with
+        {
+            Past =
+            [.. table.ColumnNames.Where(name => name != target && (Inputs.Past.Contains(name) || Targets.Contains(name)))]
+        };
 }

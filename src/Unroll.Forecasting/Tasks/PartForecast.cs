@@ -19,13 +19,15 @@ public sealed class PartForecast
     /// <param name="actual">The values after the first origin, as far as they are known; at most n + H − 1.</param>
     /// <param name="table">The rows of the part: it says how dates are written, and whether rows have numbers in their place.</param>
     /// <param name="limits">No value and no end of an interval lies outside; null for none.</param>
-    internal PartForecast(Part part, DateTime[] dates, double[][] values, HorizonQuantiles? quantiles, double[] actual, TimeSeries table, IntervalLimits? limits = null)
+    internal PartForecast(Part part, DateTime[] dates, double[][] values, HorizonQuantiles? quantiles, double[] actual, TimeSeries table,
+        IntervalLimits? limits = null)
     {
         _limits = limits ?? IntervalLimits.None;
         (Part, _dates, _values, _quantiles, _actual, Table) = (part, dates, _limits.Within(values), quantiles, actual, table);
         (Origins, Steps) = (values.Length, values[0].Length);
         if (dates.Length != Origins + Steps)
-            throw new ArgumentException($"{Origins} origins with {Steps} rows ahead have {Origins + Steps} dates, not {dates.Length}.", nameof(dates));
+            throw new ArgumentException($"{Origins} origins with {Steps} rows ahead have {Origins + Steps} dates, not {dates.Length}.",
+                nameof(dates));
     }
 
     /// <summary>
@@ -104,7 +106,8 @@ public sealed class PartForecast
 
     /// <summary>The rows after one origin, counted from 0, the nearest first.</summary>
     public IReadOnlyList<ForecastRow> Rows(int origin = 0) =>
-        [.. Enumerable.Range(1, Steps).Select(step => new ForecastRow(Date(origin, step), step, this[origin, step], Interval(origin, step, 0.8), Interval(origin, step, 0.95)))];
+        [.. Enumerable.Range(1, Steps).Select(step =>
+            new ForecastRow(Date(origin, step), step, this[origin, step], Interval(origin, step, 0.8), Interval(origin, step, 0.95)))];
 
     /// <summary>
     /// The root mean squared error of the rows 1..H after the origins, [H], each over the origins of which the actual value is known; NaN
@@ -152,5 +155,6 @@ public sealed class PartForecast
     internal HorizonForecast Judged => new(_actual, _values);
 
     /// <summary>The quantiles of <see cref="Heads.Levels"/> after an origin; null where there are none.</summary>
-    internal ReadOnlySpan<double> QuantilesAt(int origin, int step) => _quantiles!.Ahead[origin].AsSpan((step - 1) * Heads.Levels.Length, Heads.Levels.Length);
+    internal ReadOnlySpan<double> QuantilesAt(int origin, int step) =>
+        _quantiles!.Ahead[origin].AsSpan((step - 1) * Heads.Levels.Length, Heads.Levels.Length);
 }

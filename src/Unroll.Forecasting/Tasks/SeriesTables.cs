@@ -26,7 +26,8 @@ internal sealed class SeriesTables
     /// <param name="needed">Input columns that may not be left out.</param>
     /// <param name="from">The first instant that is learnt from; null for all.</param>
     /// <exception cref="UnrollException">A needed column has too many values missing.</exception>
-    public SeriesTables(SeriesSet data, string[] targets, ForecastInputs inputs, MissingPolicy missing, IReadOnlyList<string> needed, DateTime? from)
+    public SeriesTables(SeriesSet data, string[] targets, ForecastInputs inputs, MissingPolicy missing, IReadOnlyList<string> needed,
+        DateTime? from)
     {
         (_data, _targets, _missing, _needed, From) = (data, targets, missing, needed, from);
         Inputs = inputs;
@@ -37,9 +38,11 @@ internal sealed class SeriesTables
             if (2 * patchy <= data.Count)
                 past.Add(column);
             else if (needed.Contains(column, StringComparer.OrdinalIgnoreCase))
-                throw new UnrollException(Patchy(Begun(data[data.Keys.First(key => Patchy(Begun(data[key]), column) is not null)]), column)!);
+                throw new UnrollException(
+                    Patchy(Begun(data[data.Keys.First(key => Patchy(Begun(data[key]), column) is not null)]), column)!);
             else
-                Notes.Add(data.Count == 1 ? $"Left out the column {column}: {Reason(Begun(data[data.Keys[0]]), column)}." : $"Left out the column {column}: too many of its values are missing in {patchy} of {data.Count} series.");
+                Notes.Add(data.Count == 1 ? $"Left out the column {column}: {Reason(Begun(data[data.Keys[0]]), column)}."
+                    : $"Left out the column {column}: too many of its values are missing in {patchy} of {data.Count} series.");
         }
 
         Inputs = inputs with { Past = past.AsReadOnly() };
@@ -60,7 +63,8 @@ internal sealed class SeriesTables
         for (int i = 0; i < _filled.Length; i++)
         {
             if (_filled[i] > 0)
-                yield return string.Create(CultureInfo.InvariantCulture, $"{_filled[i]:N0} missing {(_filled[i] == 1 ? "value" : "values")} of {Inputs.Past[i]} filled with the value before.");
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"{_filled[i]:N0} missing {(_filled[i] == 1 ? "value" : "values")} of {Inputs.Past[i]} filled with the value before.");
         }
     }
 
@@ -84,7 +88,8 @@ internal sealed class SeriesTables
     {
         int told = table[target].Values.LastIndexOfAnyExcept(double.NaN) + 1;
         string[] others = [.. _targets.Where(name => name != target && table[name].Values[..told].Contains(double.NaN))];
-        return others.Length == 0 ? table : table.Rebuilt([.. table.Dates], [.. table.ColumnNames.Select(name => new Column(name, others.Contains(name) ? Repeat(table[name].ToArray(), told) : table[name].ToArray()))], [.. table.Notices]);
+        return others.Length == 0 ? table : table.Rebuilt([.. table.Dates], [.. table.ColumnNames.Select(name =>
+            new Column(name, others.Contains(name) ? Repeat(table[name].ToArray(), told) : table[name].ToArray()))], [.. table.Notices]);
     }
 
     /// <summary>How many rows have a value of some target, or lie before one that has.</summary>
@@ -98,7 +103,10 @@ internal sealed class SeriesTables
         {
             int begins = rows[target].Values.IndexOfAnyExcept(double.NaN);
             if (begins < 0)
-                throw new UnrollException($"{rows.Name} has no value of {target} at all. Choose another target, or complete the file.") { Subject = "target" };
+                throw new UnrollException($"{rows.Name} has no value of {target} at all. Choose another target, or complete the file.")
+                {
+                    Subject = "target"
+                };
             first = Math.Max(first, begins);
         }
 
@@ -118,7 +126,8 @@ internal sealed class SeriesTables
         bool begins = used.Length == 0 || !double.IsNaN(used[0]) || _data.Count > 1;
         return missing <= MostMissing * used.Length && begins
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{missing:N0} of its {used.Length:N0} values are missing{(begins ? "" : ", the first among them")}");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{missing:N0} of its {used.Length:N0} values are missing{(begins ? "" : ", the first among them")}");
     }
 
     /// <summary>The rows of a table whose targets were treated, with all columns.</summary>
@@ -192,8 +201,11 @@ internal sealed class SeriesTables
             int missing = values.Count(double.NaN);
             if (missing == 0)
                 continue;
-            string at = rows.Format(rows.Dates[first + values.IndexOf(double.NaN)]), count = missing == 1 ? "1 value" : string.Create(CultureInfo.InvariantCulture, $"{missing:N0} values");
-            throw new UnrollException($"{column} of {rows.Name} is to be known on every row, but lacks {count}, the first on {at}. Complete the column, or do not name it as known.") { Subject = "known" };
+            string at = rows.Format(rows.Dates[first + values.IndexOf(double.NaN)]), count = missing == 1 ? "1 value"
+                : string.Create(CultureInfo.InvariantCulture, $"{missing:N0} values");
+            throw new UnrollException($"{column} of {rows.Name} is to be known on every row, but lacks {count}, the first on {at}. "
+                + $"Complete the column, or do not name it as known.")
+            { Subject = "known" };
         }
     }
 

@@ -33,36 +33,52 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
         if (options.TestRows is { } newest)
         {
             if (options.Test is { } range)
-                throw new UnrollException($"There is a test range, {range}, and a number of test rows, {newest}. Give one of them.") { Subject = "test" };
+                throw new UnrollException($"There is a test range, {range}, and a number of test rows, {newest}. Give one of them.")
+                {
+                    Subject = "test"
+                };
             if (newest < options.Horizon)
-                throw new UnrollException($"{newest} test {(newest == 1 ? "row is" : "rows are")} too few to judge {options.Horizon} rows ahead. Judge on at least {options.Horizon}.") { Subject = "test,horizon" };
+                throw new UnrollException($"{newest} test {(newest == 1 ? "row is" : "rows are")} too few to judge {options.Horizon} rows "
+                    + $"ahead. Judge on at least {options.Horizon}.")
+                { Subject = "test,horizon" };
             return new TaskRanges(options.Train, null, newest, options.Validation, null);
         }
 
         if (options.Test is { } test)
         {
             return options.Train is not null || test.From is { } from
-                ? new TaskRanges(options.Train, test, null, options.Validation, options.Train is null ? $"The model learns from all rows before the test range {test}." : null)
-                : throw new UnrollException($"The test range {test} has no beginning, so it leaves no rows to learn from. Give it a beginning, for example {(longest.IsNumbered ? "80.." : "2021..")}") { Subject = "test" };
+                ? new TaskRanges(options.Train, test, null, options.Validation,
+                    options.Train is null ? $"The model learns from all rows before the test range {test}." : null)
+                : throw new UnrollException($"The test range {test} has no beginning, so it leaves no rows to learn from. Give it a "
+                    + $"beginning, for example {(longest.IsNumbered ? "80.." : "2021..")}")
+                { Subject = "test" };
         }
 
         if (options.Train is { } train)
         {
             if (train.Until is null)
-                throw new UnrollException($"The training range {train} has no end, so it leaves no rows to judge on. Give it an end, for example {(longest.IsNumbered ? "0..79" : "2016..2020")}.") { Subject = "train" };
-            return new TaskRanges(train, train.After(), null, options.Validation, "The forecasts are judged on all rows after the training range.");
+                throw new UnrollException($"The training range {train} has no end, so it leaves no rows to judge on. Give it an end, for "
+                    + $"example {(longest.IsNumbered ? "0..79" : "2016..2020")}.")
+                { Subject = "train" };
+            return new TaskRanges(
+                train, train.After(), null, options.Validation, "The forecasts are judged on all rows after the training range.");
         }
 
         int told = targets.Max(target => longest[target].Values.LastIndexOfAnyExcept(double.NaN) + 1);
         TimeSeries used = longest.Head(told).Tail(options.MostRows ?? Math.Clamp(MostInAll / count, FewestRows, MostRows));
         if (used.Rows < 2)
-            throw new UnrollException($"{longest.Name} has {Rows(used.Rows)} with a value of {targets[0]}: too few to learn from some and judge on others. Give it at least {Least(options)}.");
+            throw new UnrollException($"{longest.Name} has {Rows(used.Rows)} with a value of {targets[0]}: too few to learn from some and "
+                + $"judge on others. Give it at least {Least(options)}.");
         int testRows = DefaultTestRows(used.Rows, options.Horizon);
         if (testRows >= used.Rows)
-            throw new UnrollException($"{longest.Name} has {Rows(used.Rows)} with a value of {targets[0]}, too few to judge {options.Horizon} rows ahead and learn from others. Give it at least {Least(options)}.") { Subject = "horizon" };
+            throw new UnrollException($"{longest.Name} has {Rows(used.Rows)} with a value of {targets[0]}, too few to judge "
+                + $"{options.Horizon} rows ahead and learn from others. Give it at least {Least(options)}.")
+            { Subject = "horizon" };
         DateTime first = used.Dates[0], learnt = used.Dates[used.Rows - testRows - 1], judged = used.Dates[used.Rows - testRows];
         string Of(int rows) => string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows");
-        string note = $"The model learns from the {Of(used.Rows - testRows)} from {longest.Format(first)} to {longest.Format(learnt)} and is judged on the {Of(testRows)} from {longest.Format(judged)} to {longest.Format(used.LastDate)}{(used.Rows < told ? $"; the {Of(told - used.Rows)} before are left out, with which networks would take about {(double)told / used.Rows:0.##} times as long" : "")}.";
+        string note = $"The model learns from the {Of(used.Rows - testRows)} from {longest.Format(first)} to {longest.Format(learnt)} and "
+            + $"is judged on the {Of(testRows)} from {longest.Format(judged)} to "
+            + $"{longest.Format(used.LastDate)}{(used.Rows < told ? $"; the {Of(told - used.Rows)} before are left out, with which networks would take about {(double)told / used.Rows:0.##} times as long" : "")}.";
         DateRange? learning = used.Rows < told ? DateRange.Exactly(first, learnt, longest) : DateRange.Before(judged, longest);
         return new TaskRanges(learning, DateRange.Since(judged, longest), null, options.Validation, note) { Older = told - used.Rows };
     }
@@ -115,7 +131,10 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
             if (told.Rows <= rows)
             {
                 int all = rows + LeastTraining(horizon, mayShrink ? 1 : window, Validation);
-                throw new UnrollException($"{told.Name} has {Rows(told.Rows)} with a value of {target}, so the newest {rows} leave none to learn from. At least {all} are needed, {all - told.Rows} more. Judge on fewer rows, or give it more.") { Subject = "test" };
+                throw new UnrollException(
+                    $"{told.Name} has {Rows(told.Rows)} with a value of {target}, so the newest {rows} leave none to learn from. At least "
+                    + $"{all} are needed, {all - told.Rows} more. Judge on fewer rows, or give it more.")
+                { Subject = "test" };
             }
 
             DateTime first = told.Dates[told.Rows - rows];
@@ -128,7 +147,10 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
         if (mayShrink && learnt == 1)
         {
             int needed = LeastTraining(horizon, 1, Validation);
-            throw new UnrollException($"The training range {train} of {told.Name} has 1 row: too few for {(horizon == 1 ? "1 row" : $"{horizon} rows")} ahead. At least {needed} are needed, {needed - 1} more. Use a longer training range{(horizon == 1 ? "" : " or a shorter horizon")}.");
+            throw new UnrollException(
+                $"The training range {train} of {told.Name} has 1 row: too few for {(horizon == 1 ? "1 row" : $"{horizon} rows")} ahead. "
+                + $"At least {needed} are needed, {needed - 1} more. Use a longer training "
+                + $"range{(horizon == 1 ? "" : " or a shorter horizon")}.");
         }
 
         var split = new ForecastSplit(told, target, train, test, mayShrink ? Math.Clamp(fits, 1, window) : window, inputs);

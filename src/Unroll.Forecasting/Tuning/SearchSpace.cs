@@ -61,15 +61,18 @@ public sealed record SearchSpace
             Layers = Layers.Least + random.NextInt32(Layers.Most - Layers.Least + 1),
             Units = LogWhole(Units, random.NextDouble()),
             Window = LogWhole(Window, random.NextDouble()),
-            LearningRate = Math.Clamp(ThreeDigits(LogBetween(LearningRate.Least, LearningRate.Most, random.NextDouble())), LearningRate.Least, LearningRate.Most),
-            Dropout = Math.Clamp(Math.Round(Dropout.Least + ((Dropout.Most - Dropout.Least) * random.NextDouble()), 2), Dropout.Least, Dropout.Most),
+            LearningRate = Math.Clamp(ThreeDigits(LogBetween(LearningRate.Least, LearningRate.Most, random.NextDouble())),
+                LearningRate.Least, LearningRate.Most),
+            Dropout = Math.Clamp(Math.Round(Dropout.Least + ((Dropout.Most - Dropout.Least) * random.NextDouble()), 2), Dropout.Least,
+                Dropout.Most),
         };
     }
 
     /// <summary>The space in words, by which a journal knows it again.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"cells {string.Join(' ', Cells)}, layers {Layers}, units {Units}, window {Window}, learning rate {LearningRate}, dropout {Dropout}");
+        $"cells {string.Join(' ', Cells)}, layers {Layers}, units {Units}, window {Window}, learning rate {LearningRate}, dropout "
+            + $"{Dropout}");
 
     internal void Validate()
     {
@@ -91,10 +94,13 @@ public sealed record SearchSpace
             throw new UnrollException($"The search's range of {name} is {range}; it must be {limits}.");
     }
 
-    private static double LogBetween(double least, double most, double share) => Math.Exp(Math.Log(least) + ((Math.Log(most) - Math.Log(least)) * share));
+    private static double LogBetween(double least, double most, double share) =>
+        Math.Exp(Math.Log(least) + ((Math.Log(most) - Math.Log(least)) * share));
 
     /// <summary>A whole number n has the share log(n + 1) − log(n) of the way from the least to one above the most.</summary>
-    private static int LogWhole(SearchRange<int> range, double share) => Math.Clamp((int)LogBetween(range.Least, range.Most + 1.0, share), range.Least, range.Most);
+    private static int LogWhole(SearchRange<int> range, double share) =>
+        Math.Clamp((int)LogBetween(range.Least, range.Most + 1.0, share), range.Least, range.Most);
 
-    private static double ThreeDigits(double value) => double.Parse(value.ToString("E2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static double ThreeDigits(double value) =>
+        double.Parse(value.ToString("E2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

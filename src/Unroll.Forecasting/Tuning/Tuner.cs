@@ -51,7 +51,8 @@ public sealed class Tuner
         _objective = objective;
         _rungs = Rung.Plan(options.Trials, options.Epochs);
         _options = options with { Space = objective.Restrict(options.Space) };
-        _first = [.. Enumerable.Range(1, options.Trials).Select(trial => new TrialRun(trial, 1, _rungs[0].Epochs, _options.Space.Draw(options.Seed, trial)))];
+        _first = [.. Enumerable.Range(1, options.Trials)
+            .Select(trial => new TrialRun(trial, 1, _rungs[0].Epochs, _options.Space.Draw(options.Seed, trial)))];
     }
 
     /// <summary>Told of every epoch and every training that ends, by one thread at a time.</summary>
@@ -162,7 +163,8 @@ public sealed class Tuner
             null => null,
             { } result when result.Run == run => result,
             _ => throw new UnrollException(
-                $"The journal {journal!.Path} has other settings for trial {run.Trial} than this search. Delete it, or choose another folder.")
+                $"The journal {journal!.Path} has other settings for trial {run.Trial} than this search. Delete it, or choose another "
+                    + "folder.")
             { Subject = "folder" },
         });
     }
@@ -185,7 +187,8 @@ public sealed class Tuner
     /// Runs what is not done yet, the longest first, so that no core is left alone with a long one at the end. Each result has its
     /// place, so the order they come in does not matter.
     /// </summary>
-    private void RunAll(TrialRun[] runs, TrialResult?[] done, TuningJournal? journal, TuningClock progress, CancellationToken cancellationToken)
+    private void RunAll(TrialRun[] runs, TrialResult?[] done, TuningJournal? journal, TuningClock progress,
+        CancellationToken cancellationToken)
     {
         int[] order = [.. Enumerable.Range(0, runs.Length).Where(i => done[i] is null).OrderByDescending(i => runs[i].Settings.Cost)];
         int next = -1;
@@ -216,7 +219,8 @@ public sealed class Tuner
             }
         }
 
-        Thread[] threads = [.. Enumerable.Range(1, Math.Min(_options.Parallel, order.Length)).Select(i => new Thread(Work) { IsBackground = true, Name = $"trial {i}" })];
+        Thread[] threads = [.. Enumerable.Range(1, Math.Min(_options.Parallel, order.Length))
+            .Select(i => new Thread(Work) { IsBackground = true, Name = $"trial {i}" })];
         foreach (Thread thread in threads)
             thread.Start();
         foreach (Thread thread in threads)

@@ -43,7 +43,9 @@ public sealed class TuningJournal : IDisposable
         {
             file?.Dispose();
             if (failure is IOException or UnauthorizedAccessException)
-                throw new UnrollException($"The journal {path} cannot be opened: {failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}. End the search that uses it, or choose another folder.", failure) { Subject = "folder" };
+                throw new UnrollException($"The journal {path} cannot be opened: {failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}. "
+                    + "End the search that uses it, or choose another folder.", failure)
+                { Subject = "folder" };
             throw;
         }
     }
@@ -78,7 +80,9 @@ public sealed class TuningJournal : IDisposable
         {
             TrialResult result = Parse(lines[line], line + 1, JournalJson.Default.JournalLine).ToResult();
             if (_finished.Exists(known => (known.Run.Trial, known.Run.Rung) == (result.Run.Trial, result.Run.Rung)))
-                throw new UnrollException($"The journal {Path} has trial {result.Run.Trial} of rung {result.Run.Rung} twice, the second time in line {line + 1}. Delete one of the lines, or choose another folder.") { Subject = "folder" };
+                throw new UnrollException($"The journal {Path} has trial {result.Run.Trial} of rung {result.Run.Rung} twice, the second "
+                    + $"time in line {line + 1}. Delete one of the lines, or choose another folder.")
+                { Subject = "folder" };
             _finished.Add(result);
         }
     }
@@ -95,7 +99,9 @@ public sealed class TuningJournal : IDisposable
             // Told below.
         }
 
-        throw new UnrollException($"Line {line} of the journal {Path} cannot be read. Delete the {(line == 1 ? "journal" : "line")}, or choose another folder.") { Subject = "folder" };
+        throw new UnrollException($"Line {line} of the journal {Path} cannot be read. Delete the {(line == 1 ? "journal" : "line")}, or "
+            + "choose another folder.")
+        { Subject = "folder" };
     }
 
     private void Check(JournalHead head, IReadOnlyList<KeyValuePair<string, string>> setup)
@@ -109,11 +115,15 @@ public sealed class TuningJournal : IDisposable
             string? had = head.Setup.GetValueOrDefault(name);
             if (had == value)
                 continue;
-            differences.Add(had is null || had.Length > LongestShown || value.Length > LongestShown ? $"the {name} differ{(name == "data" ? "" : "s")}" : $"{name} was {had} and is {value}");
+            differences.Add(had is null || had.Length > LongestShown || value.Length > LongestShown
+                ? $"the {name} differ{(name == "data" ? "" : "s")}" : $"{name} was {had} and is {value}");
         }
 
         if (differences.Count > 0)
-            throw new UnrollException($"The journal {Path} is of a search with another setup: {string.Join(", ", differences)}. {Remedy}") { Subject = "folder" };
+            throw new UnrollException($"The journal {Path} is of a search with another setup: {string.Join(", ", differences)}. {Remedy}")
+            {
+                Subject = "folder"
+            };
     }
 
     private void Append(string line)
@@ -125,7 +135,8 @@ public sealed class TuningJournal : IDisposable
         }
         catch (IOException failure)
         {
-            throw new UnrollException($"The journal {Path} cannot be written: {failure.Message.TrimEnd('.')}. Make room, and start the search again: it goes on where it was.", failure);
+            throw new UnrollException($"The journal {Path} cannot be written: {failure.Message.TrimEnd('.')}. Make room, and start the "
+                + "search again: it goes on where it was.", failure);
         }
     }
 }
@@ -144,10 +155,12 @@ internal sealed record JournalLine(int Trial, int Rung, int Epochs, double? Erro
         result.Seconds,
         result.Run.Settings);
 
-    public TrialResult ToResult() => new(new TrialRun(Trial, Rung, Epochs, Settings), Error ?? double.PositiveInfinity, Parameters, Seconds);
+    public TrialResult ToResult() =>
+        new(new TrialRun(Trial, Rung, Epochs, Settings), Error ?? double.PositiveInfinity, Parameters, Seconds);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(JournalHead))]
 [JsonSerializable(typeof(JournalLine))]
 internal sealed partial class JournalJson : JsonSerializerContext;

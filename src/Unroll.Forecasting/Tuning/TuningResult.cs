@@ -3,12 +3,14 @@ namespace Unroll.Forecasting;
 /// <summary>What a search found, with the naive forecast's error on the same rows beside every error.</summary>
 public sealed class TuningResult
 {
-    internal TuningResult(TuningOptions options, IReadOnlyList<Rung> rungs, string measure, double naiveError, IReadOnlyList<TrialResult> results)
+    internal TuningResult(TuningOptions options, IReadOnlyList<Rung> rungs, string measure, double naiveError,
+        IReadOnlyList<TrialResult> results)
     {
         (Options, Rungs, Measure, NaiveError, Results) = (options, rungs, measure, naiveError, results);
         Standings =
         [
-            .. results.GroupBy(result => result.Run.Rung).OrderByDescending(rung => rung.Key).SelectMany(Rung.Rank).DistinctBy(result => result.Run.Trial),
+            .. results.GroupBy(result => result.Run.Rung).OrderByDescending(rung => rung.Key).SelectMany(Rung.Rank)
+                .DistinctBy(result => result.Run.Trial),
         ];
         Importance = SettingImportance.Of(results.Where(result => result.Run.Rung == 1));
     }
@@ -42,7 +44,8 @@ public sealed class TuningResult
     /// The lowest error of all trainings, also of shorter ones; of equal ones the longest. Another than <see cref="Best"/> where more
     /// epochs made it worse.
     /// </summary>
-    public TrialResult Lowest => Results.Where(result => !result.HasDiverged).OrderBy(result => result.Error).ThenByDescending(result => result.Run.Rung).ThenBy(result => result.Run.Trial).First();
+    public TrialResult Lowest => Results.Where(result => !result.HasDiverged).OrderBy(result => result.Error)
+        .ThenByDescending(result => result.Run.Rung).ThenBy(result => result.Run.Trial).First();
 
     /// <summary>What mattered, from the most to the least; empty where there are too few trials to say.</summary>
     public IReadOnlyList<SettingImportance> Importance { get; }

@@ -59,20 +59,25 @@ public sealed class ValidationObjective : ITrialObjective
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(recipe);
         if (validationShare is not (> 0 and < 1))
-            throw new UnrollException(FormattableString.Invariant($"The validation share is {validationShare}; it must be above 0 and below 1."));
+            throw new UnrollException(
+                FormattableString.Invariant($"The validation share is {validationShare}; it must be above 0 and below 1."));
         if (ensemble is null && (task.Parts.Count > 1 || task.Horizon > 1))
         {
-            const string Problem = "The tutorial's network forecasts one column of one series, one row ahead. Tune the default recipe, or ask for less.";
+            const string Problem = "The tutorial's network forecasts one column of one series, one row ahead. Tune the default recipe, or "
+                + "ask for less.";
             throw new UnrollException(Problem) { Subject = "horizon,target" };
         }
 
         _recipe = recipe with { Threads = 1 };
-        _ensemble = ensemble is null ? null : ensemble with { Steps = task.Horizon, Validation = task.Options.Validation, Network = _recipe };
+        _ensemble = ensemble is null ? null
+            : ensemble with { Steps = task.Horizon, Validation = task.Options.Validation, Network = _recipe };
         // Series that are too short for a search, or would leave it no windows to choose from, do not stop it.
-        Dictionary<Part, UnrollException?> problems = task.Parts.ToDictionary(part => part, part => Problem(task, part, validationShare, ensemble is not null));
+        Dictionary<Part, UnrollException?> problems =
+            task.Parts.ToDictionary(part => part, part => Problem(task, part, validationShare, ensemble is not null));
         if (problems.Values.All(problem => problem is not null))
             throw problems[task.Parts[0]]!;
-        ForecastTask inner = task.Where(part => problems[part] is null).WithWindow(_ => 1).Within(split => Newest(split.Train.Count, validationShare));
+        ForecastTask inner = task.Where(part => problems[part] is null).WithWindow(_ => 1)
+            .Within(split => Newest(split.Train.Count, validationShare));
         int least = Math.Min(LeastWindow, inner.Parts.Max(part => MostWindowOf(inner[part])));
         _inner = inner.Where(part => MostWindowOf(inner[part]) >= least);
         (TrainRows, ValidationRows) = (_inner.TrainRows, _inner.TestRows);
@@ -131,8 +136,12 @@ public sealed class ValidationObjective : ITrialObjective
         ArgumentNullException.ThrowIfNull(space);
         if (space.Window.Least > MostWindow)
         {
-            string rows = $"A trial learns from {TrainRows} rows, {RangeOf(split => split.TrainRange)}, which allow a window of {MostWindow}";
-            throw new UnrollException($"{rows}, but the search's shortest is {space.Window.Least}. Choose a longer training range.") { Subject = "train" };
+            string rows = $"A trial learns from {TrainRows} rows, {RangeOf(split => split.TrainRange)}, which allow a window of "
+                + $"{MostWindow}";
+            throw new UnrollException($"{rows}, but the search's shortest is {space.Window.Least}. Choose a longer training range.")
+            {
+                Subject = "train"
+            };
         }
 
         return space with { Window = space.Window with { Most = Math.Min(space.Window.Most, MostWindow) } };
@@ -236,7 +245,8 @@ public sealed class ValidationObjective : ITrialObjective
         bool AreEnough(int count)
         {
             int judged = Newest(count, share), left = count - judged;
-            return judged >= task.Horizon && (isEnsemble ? left >= MostWindowShareOfEnsemble && recipe.LongestWindow(left) >= 1 : left >= 2);
+            return judged >= task.Horizon
+                && (isEnsemble ? left >= MostWindowShareOfEnsemble && recipe.LongestWindow(left) >= 1 : left >= 2);
         }
 
         int rows = split.Train.Count, needed = rows;
@@ -245,8 +255,10 @@ public sealed class ValidationObjective : ITrialObjective
         if (needed == rows)
             return null;
         static string Rows(string kind, int count) => $"{count} {kind}{(count == 1 ? "row" : "rows")}";
-        string problem = $"{part} has {Rows("training ", rows)}, {split.TrainRange}: too few to learn from some and judge {Rows("", task.Horizon)} ahead on the newest.";
-        string remedy = $"At least {needed} are needed, {needed - rows} more. Use a longer training range{(task.Horizon > 1 ? " or a shorter horizon" : "")}.";
+        string problem = $"{part} has {Rows("training ", rows)}, {split.TrainRange}: too few to learn from some and judge "
+            + $"{Rows("", task.Horizon)} ahead on the newest.";
+        string remedy = $"At least {needed} are needed, {needed - rows} more. Use a longer training "
+            + $"range{(task.Horizon > 1 ? " or a shorter horizon" : "")}.";
         return new UnrollException($"{problem} {remedy}") { Subject = "train,horizon" };
     }
 

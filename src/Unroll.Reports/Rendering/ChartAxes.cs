@@ -24,7 +24,8 @@ internal sealed class DateChartAxis : LinearAxis
         Maximum = DateTimeAxis.ToDouble(to) + margin;
     }
 
-    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues,
+        out IList<double> minorTickValues)
     {
         majorLabelValues = majorTickValues = [.. _labels.Keys];
         minorTickValues = [];
@@ -57,7 +58,8 @@ internal sealed class NumberChartAxis : LinearAxis
         Maximum = end + margin;
     }
 
-    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues,
+        out IList<double> minorTickValues)
     {
         majorLabelValues = majorTickValues = [.. _labels.Keys];
         minorTickValues = [];
@@ -97,7 +99,8 @@ internal sealed class EpochAxis : LinearAxis
         Maximum = epochs + margin;
     }
 
-    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues,
+        out IList<double> minorTickValues)
     {
         majorLabelValues = majorTickValues = _ticks;
         minorTickValues = [];
@@ -109,7 +112,8 @@ internal sealed class EpochAxis : LinearAxis
 /// <summary>A logarithmic axis with ticks at 1, 2 and 5 of each decade, or at the decades alone when there are many.</summary>
 internal sealed class DecadeAxis : LogarithmicAxis
 {
-    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues,
+        out IList<double> minorTickValues)
     {
         int first = (int)Math.Floor(Math.Log10(ActualMinimum));
         int last = (int)Math.Ceiling(Math.Log10(ActualMaximum));
@@ -134,7 +138,8 @@ internal sealed class DecadeAxis : LogarithmicAxis
     public bool IsShort { get; init; }
 
     protected override string FormatValueOverride(double x) =>
-        IsShort && x is < 0.0099 or > 101 ? x.ToString("0e+0", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−') : ReportText.AxisFigure(x);
+        IsShort && x is < 0.0099 or > 101 ? x.ToString("0e+0", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−')
+            : ReportText.AxisFigure(x);
 }
 
 /// <summary>A horizontal axis with a tick at each of a few values, and no others.</summary>
@@ -151,7 +156,8 @@ internal sealed class ChoiceAxis : LinearAxis
         Maximum = _ticks[^1] + 0.6;
     }
 
-    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues,
+        out IList<double> minorTickValues)
     {
         majorLabelValues = majorTickValues = _ticks;
         minorTickValues = [];

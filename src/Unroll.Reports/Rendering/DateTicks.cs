@@ -11,7 +11,8 @@ internal static class DateTicks
         .. new[] { 1, 2, 3, 6, 12 }.Select(h => (TimeSpan.FromHours(h), 0, TimeSpan.FromHours(h), "MM-dd HH:mm")),
         .. new[] { 1, 2, 7, 14 }.Select(d => (TimeSpan.FromDays(d), 0, TimeSpan.FromDays(d), "yyyy-MM-dd")),
         .. new[] { 1, 2, 3, 6 }.Select(m => (TimeSpan.FromDays(30.4 * m), m, TimeSpan.Zero, "yyyy-MM")),
-        .. new[] { 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000 }.Select(y => (TimeSpan.FromDays(365.2 * y), 12 * y, TimeSpan.Zero, "yyyy")),
+        .. new[] { 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000 }
+            .Select(y => (TimeSpan.FromDays(365.2 * y), 12 * y, TimeSpan.Zero, "yyyy")),
     ];
 
     /// <summary>

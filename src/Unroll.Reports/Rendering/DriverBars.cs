@@ -90,7 +90,10 @@ internal sealed record DriverBars(DateTime[] Dates, IReadOnlyList<DriverBar> Bar
         static double Day(DateTime date) => DateTimeAxis.ToDouble(date);
     }
 
-    /// <summary>Half of what a bar takes of the time from row to row, the shortest; a day's, or that between two rows that are numbered, where there is one row.</summary>
+    /// <summary>
+    /// Half of what a bar takes of the time from row to row, the shortest; a day's, or that between two rows that are numbered, where there
+    /// is one row.
+    /// </summary>
     public TimeSpan HalfWidth(ForecastReport report)
     {
         TimeSpan least = Dates.Length == 1 ? report.RowTime : Dates.Zip(Dates.Skip(1), (date, next) => next - date).Min();

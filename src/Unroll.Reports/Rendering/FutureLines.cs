@@ -72,7 +72,8 @@ internal sealed record FutureLines(
     }
 
     /// <summary>The test rows among the newest rows.</summary>
-    private static (double[] Values, Band? Band, int[] Starts) TestRows(ForecastReport report, PartView view, ReadOnlySpan<DateTime> dates, int rows)
+    private static (double[] Values, Band? Band, int[] Starts) TestRows(ForecastReport report, PartView view, ReadOnlySpan<DateTime> dates,
+        int rows)
     {
         double[] values = Band.NoValues(rows);
         if (view.Score is null)

@@ -20,9 +20,11 @@ internal static class FutureTable
         // With scripts one table, that of the part that is chosen.
         var html = new StringBuilder("<div class=\"live\" data-table=\"values\"></div>\n<div class=\"still\">\n");
         foreach (PartView view in views)
-            html.Append(CultureInfo.InvariantCulture, $"<h3>{HtmlParts.Escape(ReportText.Shorten(report.NameOf(view.Part), 60))}</h3>\n{Table(report, view)}\n");
+            html.Append(CultureInfo.InvariantCulture,
+                $"<h3>{HtmlParts.Escape(ReportText.Shorten(report.NameOf(view.Part), 60))}</h3>\n{Table(report, view)}\n");
         if (views.Length < report.Parts.Count)
-            html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{views.Length} of {ReportText.Count(report.Parts.Count)} are shown.</p>\n");
+            html.Append(CultureInfo.InvariantCulture,
+                $"<p class=\"note\">{views.Length} of {ReportText.Count(report.Parts.Count)} are shown.</p>\n");
         return html.Append("</div>").ToString();
     }
 
@@ -38,9 +40,11 @@ internal static class FutureTable
             ? $"{ReportText.Figure(ends.Lower, decimals)} to {ReportText.Figure(ends.Upper, decimals)}"
             : HtmlParts.None;
         string label = $"Values of {HtmlParts.Escape(ReportText.Short(report.NameOf(view.Part)))}";
-        var html = new StringBuilder($"<div class=\"wide{(future.Steps > Long ? " long" : "")}\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">\n<table class=\"errors values\">\n");
+        var html = new StringBuilder($"<div class=\"wide{(future.Steps > Long ? " long" : "")}\" tabindex=\"0\" role=\"region\" "
+            + $"aria-label=\"{label}\">\n<table class=\"errors values\">\n");
         html.Append(CultureInfo.InvariantCulture, $"<thead><tr><th scope=\"col\">{report.RowName}</th><th scope=\"col\">Value</th>");
-        html.Append(future.HasIntervals ? "<th scope=\"col\">80 % interval</th><th scope=\"col\">95 % interval</th>" : "").Append("</tr></thead>\n<tbody>\n");
+        html.Append(future.HasIntervals ? "<th scope=\"col\">80 % interval</th><th scope=\"col\">95 % interval</th>" : "")
+            .Append("</tr></thead>\n<tbody>\n");
         foreach (ForecastRow row in future.Rows())
         {
             html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{HtmlParts.Escape(future.Format(row.Date))}</th>");

@@ -30,8 +30,10 @@ internal static class HtmlParts
         string each = series.Length == 0 || task.Data.SeriesColumn is "series" ? "" : $", one for each {Escape(task.Data.SeriesColumn)}";
         string origins = comparison.Steps == 1
             ? ""
-            : $", {comparison.Steps} rows ahead from each of {ReportText.Count(comparison.Origins)} {(comparison.Origins == 1 ? "origin" : "origins")}";
-        return $"{Escape(string.Join(", ", task.Targets))}{unit}{series} from {Escape(task.Data.Name)}{each}, {(report.IsPretrained ? "scaling and baselines fitted to" : "learnt from")} {Rows(split => split.Train)}, "
+            : $", {comparison.Steps} rows ahead from each of {ReportText.Count(comparison.Origins)} "
+                + $"{(comparison.Origins == 1 ? "origin" : "origins")}";
+        return $"{Escape(string.Join(", ", task.Targets))}{unit}{series} from {Escape(task.Data.Name)}{each}, "
+            + $"{(report.IsPretrained ? "scaling and baselines fitted to" : "learnt from")} {Rows(split => split.Train)}, "
             + $"tested on {Rows(split => split.Test)}{origins}.";
     }
 
@@ -39,7 +41,8 @@ internal static class HtmlParts
     public static string Verdict(ForecastReport report)
     {
         IReadOnlyList<string> summary = report.Comparison.Summary();
-        IEnumerable<string> sentences = [.. summary.Count > 0 ? summary : [report.Comparison.Verdict(report.Main)], report.Comparison.OriginsWarning ?? ""];
+        IEnumerable<string> sentences =
+            [.. summary.Count > 0 ? summary : [report.Comparison.Verdict(report.Main)], report.Comparison.OriginsWarning ?? ""];
         return string.Join('\n', sentences.Where(sentence => sentence.Length > 0).Select(sentence => $"<p>{Escape(sentence)}</p>"));
     }
 
@@ -84,12 +87,16 @@ internal static class HtmlParts
             return "";
         PartView[] views = PartsWithCharts(report);
         string what = report.HasOneSeries ? "Target" : report.Task.Targets.Count == 1 ? Capital(report.Task.Data.SeriesColumn) : "Part";
-        var html = new StringBuilder($"<p class=\"pick\"><label for=\"{id}\">{Escape(ReportText.Short(what))}</label> <select id=\"{id}\">\n");
+        var html = new StringBuilder(
+            $"<p class=\"pick\"><label for=\"{id}\">{Escape(ReportText.Short(what))}</label> <select id=\"{id}\">\n");
         for (int i = 0; i < views.Length; i++)
-            html.Append(CultureInfo.InvariantCulture, $"<option value=\"{i}\">{Escape(ReportText.Shorten(report.NameOf(views[i].Part), 60))}</option>\n");
-        html.Append("</select> <button type=\"button\" data-step=\"-1\">Previous</button> <button type=\"button\" data-step=\"1\">Next</button></p>");
+            html.Append(CultureInfo.InvariantCulture,
+                $"<option value=\"{i}\">{Escape(ReportText.Shorten(report.NameOf(views[i].Part), 60))}</option>\n");
+        html.Append("</select> <button type=\"button\" data-step=\"-1\">Previous</button> <button type=\"button\" "
+            + $"data-step=\"1\">Next</button></p>");
         if (views.Length < report.Parts.Count)
-            html.Append(CultureInfo.InvariantCulture, $"\n<p class=\"note\">{views.Length} of {ReportText.Count(report.Parts.Count)} can be chosen, spread evenly from the lowest to the highest skill against the best baseline.</p>");
+            html.Append(CultureInfo.InvariantCulture, $"\n<p class=\"note\">{views.Length} of {ReportText.Count(report.Parts.Count)} can "
+                + $"be chosen, spread evenly from the lowest to the highest skill against the best baseline.</p>");
         return html.ToString();
     }
 
@@ -111,10 +118,13 @@ internal static class HtmlParts
             string name = Escape(network.Name);
             string trained = network.Training.Count == 0
                 ? ""
-                : $", {Plural(network.Training.Count, "epoch")}, final loss {ReportText.Loss(network.Training[^1])}, trained in {ReportText.Duration(network.Seconds)}";
-            html.Append(CultureInfo.InvariantCulture, $"<div class=\"models\"><h3>{name}</h3>\n<p class=\"facts\">{Plural(network.Parameters, "parameter")}{trained}</p>\n");
+                : $", {Plural(network.Training.Count, "epoch")}, final loss {ReportText.Loss(network.Training[^1])}, trained in "
+                    + $"{ReportText.Duration(network.Seconds)}";
+            html.Append(CultureInfo.InvariantCulture,
+                $"<div class=\"models\"><h3>{name}</h3>\n<p class=\"facts\">{Plural(network.Parameters, "parameter")}{trained}</p>\n");
             if (network.Summary.Length > 0)
-                html.Append(CultureInfo.InvariantCulture, $"<pre tabindex=\"0\" aria-label=\"Layers of {name}\">{Escape(network.Summary.ReplaceLineEndings("\n").Trim('\n'))}</pre>\n");
+                html.Append(CultureInfo.InvariantCulture, $"<pre tabindex=\"0\" aria-label=\"Layers of "
+                    + $"{name}\">{Escape(network.Summary.ReplaceLineEndings("\n").Trim('\n'))}</pre>\n");
             html.Append("</div>\n");
         }
 
@@ -127,7 +137,8 @@ internal static class HtmlParts
         IEnumerable<KeyValuePair<string, string>> all =
         [
             .. report.Settings,
-            .. report.Seed is { } seed ? [new("seed", seed.ToString(CultureInfo.InvariantCulture))] : Array.Empty<KeyValuePair<string, string>>(),
+            .. report.Seed is { } seed ? [new("seed", seed.ToString(CultureInfo.InvariantCulture))]
+                : Array.Empty<KeyValuePair<string, string>>(),
             new("version", report.Version),
         ];
         foreach ((string name, string value) in all)

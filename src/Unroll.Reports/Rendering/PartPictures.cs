@@ -18,12 +18,14 @@ internal static class PartPictures
     /// <param name="title">Its heading.</param>
     /// <param name="has">Whether a part has something to show.</param>
     /// <param name="fill">Draws one, and says what its lines are.</param>
-    public static Chart Draw(ForecastReport report, string name, string title, Func<PartView, bool> has, Func<ForecastReport, PartView, PlotModel, Entry[]> fill)
+    public static Chart Draw(ForecastReport report, string name, string title, Func<PartView, bool> has,
+        Func<ForecastReport, PartView, PlotModel, Entry[]> fill)
     {
         PartView[] views = [.. report.Spread(Most).Where(has)];
         int rows = (views.Length + Columns - 1) / Columns, width = SvgPicture.Width, height = Top + (rows * PlotHeight) + Bottom;
         string subtitle = ReportText.Short(report.Task.Data.Name) + TestPlot.Origins(report) + TestPlot.Fits(report)
-            + (views.Length < report.Parts.Count ? string.Create(CultureInfo.InvariantCulture, $"; {views.Length} of {report.Parts.Count:N0}, from the lowest to the highest skill") : "");
+            + (views.Length < report.Parts.Count ? string.Create(
+                CultureInfo.InvariantCulture, $"; {views.Length} of {report.Parts.Count:N0}, from the lowest to the highest skill") : "");
         var svg = new XElement(SvgPicture.Svg + "svg", SvgShapes.Box(0, 0, width, height, OxyColors.White));
         svg.Add(SvgShapes.Label(width / 2.0, 24, title, 17, Palette.Ink, "middle", bold: true));
         svg.Add(SvgShapes.Label(width / 2.0, 46, subtitle, 13, Palette.Quiet, "middle"));
@@ -55,7 +57,8 @@ internal static class PartPictures
             Entry.Line("Actual", Palette.Ink),
             .. view.Score is null ? Array.Empty<Entry>() : [Entry.Line(FuturePlot.TestName(report), color)],
             Entry.Line("Forecast", color),
-            .. lines.Within80 is null ? Array.Empty<Entry>() : [Entry.Area("80 % interval", color, FuturePlot.Inner), Entry.Area("95 % interval", color, FuturePlot.Outer)],
+            .. lines.Within80 is null ? Array.Empty<Entry>()
+                : [Entry.Area("80 % interval", color, FuturePlot.Inner), Entry.Area("95 % interval", color, FuturePlot.Outer)],
             .. lines.HasMarks ? [Entry.Ring(FutureLines.MarkedName, Palette.Marked)] : Array.Empty<Entry>(),
         ];
     }

@@ -24,11 +24,13 @@ internal static class PartTable
         string measure = metric.NameOf(isSingle: true);
         string[] headings =
         [
-            first, .. bothNames ? ["Target"] : Array.Empty<string>(), $"{name} {measure}", $"Naive {measure}", "Best baseline", $"Its {measure}", "Skill", "Skill vs best",
+            first, .. bothNames ? ["Target"] : Array.Empty<string>(), $"{name} {measure}", $"Naive {measure}", "Best baseline",
+            $"Its {measure}", "Skill", "Skill vs best",
             .. main.Width(0.8) is null ? Array.Empty<string>() : ["In 80 %", "In 95 %", "Width of 80 %"],
         ];
         var html = new StringBuilder("<p class=\"hint\">A click on a heading sorts by it, a click on a name shows its chart.</p>\n");
-        html.Append("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Errors of each part\">\n<table class=\"errors sortable\">\n<thead><tr>");
+        html.Append("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Errors of each part\">\n<table class=\"errors "
+            + $"sortable\">\n<thead><tr>");
         foreach (string heading in headings)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\"><button type=\"button\">{heading}</button></th>");
         html.Append("</tr></thead>\n<tbody>\n");
@@ -38,7 +40,9 @@ internal static class PartTable
             ForecasterScore best = baselines.MinBy(each => each.Parts[view.Place].ErrorOf(metric))!;
             int decimals = ReportText.Decimals(error), chart = Array.IndexOf(charted, view), column = 1;
             string label = HtmlParts.Escape(ReportText.Shorten(bothNames ? view.Part.Series : report.NameOf(view.Part), 30));
-            html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{(chart >= 0 ? $"<a href=\"#{HtmlReport.FirstChart(report)}\" data-part=\"{chart}\">{label}</a>" : label)}</th>");
+            html.Append(CultureInfo.InvariantCulture,
+                $"<tr><th "
+                + $"scope=\"row\">{(chart >= 0 ? $"<a href=\"#{HtmlReport.FirstChart(report)}\" data-part=\"{chart}\">{label}</a>" : label)}</th>");
             if (bothNames)
                 HtmlParts.Cell(html, headings[column++], HtmlParts.Escape(ReportText.Shorten(view.Part.Target, 30)));
             Number(score.ErrorOf(metric), decimals);
@@ -60,13 +64,17 @@ internal static class PartTable
             {
                 bool isFinite = value is { } number && double.IsFinite(number);
                 string sort = isFinite ? string.Create(CultureInfo.InvariantCulture, $" data-value=\"{value:G7}\"") : "";
-                html.Append(CultureInfo.InvariantCulture, $"<td data-name=\"{headings[column++]}\"{sort}>{(isFinite ? ReportText.Figure(value, decimals) + unit : HtmlParts.None)}</td>");
+                html.Append(CultureInfo.InvariantCulture,
+                    $"<td data-name=\"{headings[column++]}\"{sort}>{(isFinite ? ReportText.Figure(value, decimals) + unit : HtmlParts.None)}</td>");
             }
         }
 
         html.Append("</tbody>\n</table>\n</div>");
         if (shown.Length < main.Parts.Count)
-            html.Append(CultureInfo.InvariantCulture, $"\n<p class=\"note\">{ReportText.Count(shown.Length)} of {ReportText.Count(main.Parts.Count)} parts, spread evenly from the lowest to the highest skill against the best baseline.</p>");
-        return html.Append("\n<p class=\"note\">Errors and widths are in the unit of each target, over all rows ahead. The best baseline of each part was picked on the rows that it is judged on.</p>").ToString();
+            html.Append(CultureInfo.InvariantCulture,
+                $"\n<p class=\"note\">{ReportText.Count(shown.Length)} of {ReportText.Count(main.Parts.Count)} parts, spread evenly from "
+                + $"the lowest to the highest skill against the best baseline.</p>");
+        return html.Append("\n<p class=\"note\">Errors and widths are in the unit of each target, over all rows ahead. The best baseline "
+            + $"of each part was picked on the rows that it is judged on.</p>").ToString();
     }
 }

@@ -8,8 +8,8 @@ namespace Unroll.Reports.Rendering;
 
 /// <summary>
 /// The numbers behind the interactive charts as JSON: every double as its shortest round-trip form (of several parts seven digits, which
-/// are enough to draw), null where it is not finite, dates as seconds since 1970 as if in UTC, or where rows are numbered their numbers. The default encoder leaves no &lt; in it, so
-/// no text can close the script element it stands in.
+/// are enough to draw), null where it is not finite, dates as seconds since 1970 as if in UTC, or where rows are numbered their numbers.
+/// The default encoder leaves no &lt; in it, so no text can close the script element it stands in.
 /// </summary>
 internal static class ReportData
 {
@@ -233,7 +233,8 @@ internal static class ReportData
     private static double Length(ForecastReport report, DateTime from, TimeSpan time) =>
         report.NumberOf is { } numberOf ? numberOf(from + time) - numberOf(from) : time.TotalSeconds;
 
-    private static double Round(double value) => double.Parse(value.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static double Round(double value) =>
+        double.Parse(value.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static decimal Seconds(DateTime date)
     {

@@ -11,7 +11,8 @@ namespace Unroll.Reports.Rendering;
 /// <param name="Validation">The validation loss; null where there was none.</param>
 /// <param name="Summary">The layers as a table in a fixed-width font.</param>
 internal sealed record ReportedNetwork(
-    string Name, string Key, long Parameters, double Seconds, IReadOnlyList<double> Training, IReadOnlyList<double>? Validation, string Summary)
+    string Name, string Key, long Parameters, double Seconds, IReadOnlyList<double> Training, IReadOnlyList<double>? Validation,
+        string Summary)
 {
     public static ReportedNetwork Of(PartsForecaster forecaster)
     {

@@ -16,7 +16,8 @@ internal static class ScoreTable
         List<ForecasterScore> rows = [.. comparison.Scores];
         if (comparison.WithoutNetworks is { } without)
             rows.Insert(rows.FindIndex(score => score.Key == comparison.Recommended!.Key) + 1, without);
-        Column[] columns = [.. Columns(report, rows).Where(column => rows.Any(row => column.Value(row) is { } value && double.IsFinite(value)))];
+        Column[] columns = [.. Columns(report, rows)
+            .Where(column => rows.Any(row => column.Value(row) is { } value && double.IsFinite(value)))];
         double?[] best = Array.ConvertAll(columns, column => column.Best switch
         {
             < 0 => comparison.Scores.Min(row => Finite(column.Value(row))),
@@ -27,7 +28,8 @@ internal static class ScoreTable
         ForecasterScore marked = comparison.Recommended
             ?? comparison.Baselines.Concat(rows).First(row => row.Error == rows.Min(other => other.Error));
 
-        var html = new StringBuilder("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Errors of forecasters\">\n<table class=\"errors scores\">\n");
+        var html = new StringBuilder(
+            "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Errors of forecasters\">\n<table class=\"errors scores\">\n");
         html.Append("<thead><tr><th scope=\"col\">Forecaster</th><th scope=\"col\">Kind</th>");
         foreach (Column column in columns)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{column.Name}</th>");
@@ -46,11 +48,13 @@ internal static class ScoreTable
             html.Append(isMarked ? "<tr class=\"lowest\">" : "<tr>");
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"row\">{Swatch(report, row)}{HtmlParts.Escape(Name(report, row))}");
             if (isMarked)
-                html.Append(CultureInfo.InvariantCulture, $" <span class=\"tag\">{(comparison.Recommended is null ? $"lowest {report.ErrorName}" : "recommended")}</span>");
+                html.Append(CultureInfo.InvariantCulture,
+                    $" <span class=\"tag\">{(comparison.Recommended is null ? $"lowest {report.ErrorName}" : "recommended")}</span>");
             html.Append("</th>");
             HtmlParts.Cell(html, "Kind", Kind(row.Kind));
             for (int i = 0; i < columns.Length; i++)
-                HtmlParts.Cell(html, columns[i].Name, columns[i].Text(columns[i].Value(row)), best[i] is { } value && columns[i].Value(row) == value && !isPart);
+                HtmlParts.Cell(html, columns[i].Name, columns[i].Text(columns[i].Value(row)),
+                    best[i] is { } value && columns[i].Value(row) == value && !isPart);
             html.Append("</tr>\n");
         }
 
@@ -60,7 +64,8 @@ internal static class ScoreTable
     /// <summary>What a row is called.</summary>
     public static string Name(ForecastReport report, ForecasterScore score) =>
         score.Key == report.Comparison.Naive.Key ? "Naive (the value before)"
-        : ReferenceEquals(score, report.Comparison.WithoutNetworks) ? $"{HtmlParts.Capital(report.Comparison.Recommended!.Name)} without networks"
+        : ReferenceEquals(score, report.Comparison.WithoutNetworks)
+            ? $"{HtmlParts.Capital(report.Comparison.Recommended!.Name)} without networks"
         : HtmlParts.NameOf(score);
 
     /// <summary>The colour of its lines in the charts before the name of a forecaster.</summary>

@@ -27,13 +27,16 @@ internal static class StepLines
         var lines = new List<StepLine>();
         ForecasterScore naive = report.Comparison.Naive, best = report.Comparison.BestBaseline;
         foreach (ForecasterScore score in report.Lines)
-            lines.Add(new StepLine($"{report.ErrorName}, {ReportText.Short(score.Name)}", score.ErrorByStep, report.ColorOf(score.Key) ?? 0, LineStyle.Solid));
+            lines.Add(new StepLine($"{report.ErrorName}, {ReportText.Short(score.Name)}", score.ErrorByStep, report.ColorOf(score.Key) ?? 0,
+                LineStyle.Solid));
         if (best.Key != naive.Key && best.Key != report.Main.Key)
-            lines.Add(new StepLine($"{report.ErrorName}, {ReportText.Short(best.Name)} (best baseline)", best.ErrorByStep, BestBaseline, LineStyle.Dash));
+            lines.Add(new StepLine($"{report.ErrorName}, {ReportText.Short(best.Name)} (best baseline)", best.ErrorByStep, BestBaseline,
+                LineStyle.Dash));
         if (naive.Key != report.Main.Key)
             lines.Add(new StepLine($"{report.ErrorName}, naive forecast", naive.ErrorByStep, Naive, LineStyle.Dash));
         if (report.Main.WidthByStep(0.8) is { Count: > 0 } widths)
-            lines.Add(new StepLine($"Width of the 80 % interval, {ReportText.Short(report.Main.Name)}", widths, report.ColorOf(report.Main.Key) ?? 0, LineStyle.Dot));
+            lines.Add(new StepLine($"Width of the 80 % interval, {ReportText.Short(report.Main.Name)}", widths,
+                report.ColorOf(report.Main.Key) ?? 0, LineStyle.Dot));
         return lines;
     }
 

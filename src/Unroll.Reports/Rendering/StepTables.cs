@@ -24,7 +24,8 @@ internal static class StepTables
             steps.RemoveAt(steps.Count / 2);
         int decimals = report.Main.IsSingle ? ReportText.Decimals(report.Comparison.Naive.Error) : 4;
         IReadOnlyList<double>[] errors = [.. rows.Select(row => row.ErrorByStep)];
-        var html = new StringBuilder($"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{report.ErrorName} by rows ahead\">\n<table class=\"errors\">\n");
+        var html = new StringBuilder($"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{report.ErrorName} by rows "
+            + "ahead\">\n<table class=\"errors\">\n");
         html.Append(CultureInfo.InvariantCulture, $"<thead><tr><th scope=\"col\">{report.ErrorName}, rows ahead</th>");
         foreach (int step in steps)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{step}</th>");
@@ -33,7 +34,8 @@ internal static class StepTables
         {
             if (i > 0 && rows[i].Kind == ForecasterKind.Baseline && rows[i - 1].Kind != ForecasterKind.Baseline)
                 html.Append("</tbody>\n<tbody>\n");
-            Row($"{ScoreTable.Swatch(report, rows[i])}{HtmlParts.Escape(ScoreTable.Name(report, rows[i]))}", errors[i], step => ReportText.Figure(errors[i][step - 1], decimals), step => errors[i][step - 1] == errors.Min(each => each[step - 1]));
+            Row($"{ScoreTable.Swatch(report, rows[i])}{HtmlParts.Escape(ScoreTable.Name(report, rows[i]))}", errors[i], step =>
+                ReportText.Figure(errors[i][step - 1], decimals), step => errors[i][step - 1] == errors.Min(each => each[step - 1]));
         }
 
         if (report.Main.WidthByStep(0.8).Count > 0)
@@ -43,13 +45,15 @@ internal static class StepTables
             foreach (double level in PartScore.Levels)
             {
                 IReadOnlyList<double> widths = report.Main.WidthByStep(level);
-                Row(string.Create(CultureInfo.InvariantCulture, $"Width of {100 * level:0} %, {name}"), widths, step => ReportText.Figure(widths[step - 1], decimals));
+                Row(string.Create(CultureInfo.InvariantCulture, $"Width of {100 * level:0} %, {name}"), widths,
+                    step => ReportText.Figure(widths[step - 1], decimals));
             }
 
             foreach (double level in PartScore.Levels)
             {
                 IReadOnlyList<double>[] shares = [.. report.Main.Parts.Select(part => part.CoverageByStep(level))];
-                Row(string.Create(CultureInfo.InvariantCulture, $"Inside {100 * level:0} %, {name}"), shares[0], step => ReportText.Share(shares.Average(each => each[step - 1])));
+                Row(string.Create(CultureInfo.InvariantCulture, $"Inside {100 * level:0} %, {name}"), shares[0],
+                    step => ReportText.Share(shares.Average(each => each[step - 1])));
             }
         }
 
@@ -74,14 +78,19 @@ internal static class StepTables
         ForecasterScore[] rows =
         [
             .. comparison.Scores.Where(score => score.Kind is ForecasterKind.Blend or ForecasterKind.Network || score.Key == report.Main.Key
-                || score.Key == comparison.Naive.Key || score.Key == comparison.BestBaseline.Key).Where(score => score.Width(0.8) is not null),
+                || score.Key == comparison.Naive.Key || score.Key == comparison.BestBaseline.Key)
+                    .Where(score => score.Width(0.8) is not null),
         ];
         if (rows.Length == 0)
             return "";
         bool isSingle = report.Main.IsSingle;
         int decimals = isSingle ? ReportText.Decimals(comparison.Naive.Error) : 4;
-        var html = new StringBuilder("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Intervals\">\n<table class=\"errors\">\n<thead><tr><th scope=\"col\">Forecaster</th><th scope=\"col\">Nominal</th><th scope=\"col\">Measured</th>");
-        html.Append(isSingle ? "" : "<th scope=\"col\">Lowest</th><th scope=\"col\">Highest</th>").Append("<th scope=\"col\">Mean width</th><th scope=\"col\">Winkler score</th></tr></thead>\n<tbody>\n");
+        var html =
+            new StringBuilder(
+            "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Intervals\">\n<table class=\"errors\">\n<thead><tr><th "
+            + "scope=\"col\">Forecaster</th><th scope=\"col\">Nominal</th><th scope=\"col\">Measured</th>");
+        html.Append(isSingle ? "" : "<th scope=\"col\">Lowest</th><th scope=\"col\">Highest</th>")
+            .Append("<th scope=\"col\">Mean width</th><th scope=\"col\">Winkler score</th></tr></thead>\n<tbody>\n");
         foreach (ForecasterScore row in rows)
         {
             foreach (double level in PartScore.Levels)
@@ -96,14 +105,16 @@ internal static class StepTables
                 }
 
                 HtmlParts.Cell(html, "Mean width", ReportText.Figure(row.Width(level), decimals));
-                HtmlParts.Cell(html, "Winkler score", ReportText.Figure(row.Winkler(level), decimals), row.Winkler(level) == rows.Min(other => other.Winkler(level)));
+                HtmlParts.Cell(html, "Winkler score", ReportText.Figure(row.Winkler(level), decimals),
+                    row.Winkler(level) == rows.Min(other => other.Winkler(level)));
                 html.Append("</tr>\n");
             }
         }
 
         string parts = isSingle
             ? ""
-            : " It is the mean over the parts, and <strong>lowest</strong> and <strong>highest</strong> are those of single parts. Widths and scores are in units of each part's mean change from row to row.";
+            : " It is the mean over the parts, and <strong>lowest</strong> and <strong>highest</strong> are those of single parts. Widths "
+                + "and scores are in units of each part's mean change from row to row.";
         return html.Append(CultureInfo.InvariantCulture, $"""
             </tbody>
             </table>
@@ -118,16 +129,22 @@ internal static class StepTables
     {
         if (report.Comparison.Recommended is not { Shares.Count: > 0 } blend)
             return "";
-        var html = new StringBuilder("<table class=\"shares\">\n<thead><tr><th scope=\"col\">Forecaster</th><th scope=\"col\">Share</th><th scope=\"col\" aria-hidden=\"true\"></th></tr></thead>\n<tbody>\n");
+        var html = new StringBuilder("<table class=\"shares\">\n<thead><tr><th scope=\"col\">Forecaster</th><th "
+            + "scope=\"col\">Share</th><th scope=\"col\" aria-hidden=\"true\"></th></tr></thead>\n<tbody>\n");
         foreach ((string key, double share) in blend.Shares.OrderByDescending(each => each.Value))
         {
             ForecasterScore? score = report.Comparison.Scores.FirstOrDefault(each => each.Key == key);
-            string color = report.ColorOf(key) is { } number ? string.Create(CultureInfo.InvariantCulture, $"var(--model-{number % 4})") : "var(--naive)";
-            html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{HtmlParts.Escape(score is null ? key : ScoreTable.Name(report, score))}</th><td>{ReportText.Share(share)}</td>");
-            html.Append(CultureInfo.InvariantCulture, $"<td class=\"bar\" aria-hidden=\"true\"><span style=\"width:{100 * share:0.#}%;background:{color}\"></span></td></tr>\n");
+            string color = report.ColorOf(key) is { } number ? string.Create(CultureInfo.InvariantCulture, $"var(--model-{number % 4})")
+                : "var(--naive)";
+            html.Append(CultureInfo.InvariantCulture,
+                $"<tr><th "
+                + $"scope=\"row\">{HtmlParts.Escape(score is null ? key : ScoreTable.Name(report, score))}</th><td>{ReportText.Share(share)}</td>");
+            html.Append(CultureInfo.InvariantCulture,
+                $"<td class=\"bar\" aria-hidden=\"true\"><span style=\"width:{100 * share:0.#}%;background:{color}\"></span></td></tr>\n");
         }
 
         html.Append("</tbody>\n</table>\n<p class=\"note\">Shares were found on the newest training rows");
-        return html.Append(report.Main.IsSingle && report.Comparison.Steps == 1 ? ".</p>" : "; these are means over all parts and rows ahead.</p>").ToString();
+        return html.Append(report.Main.IsSingle && report.Comparison.Steps == 1 ? ".</p>"
+            : "; these are means over all parts and rows ahead.</p>").ToString();
     }
 }

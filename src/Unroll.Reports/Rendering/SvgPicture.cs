@@ -34,7 +34,14 @@ internal static class SvgPicture
     /// <summary>A plot as an element that can stand in a document or in another picture.</summary>
     public static XElement Element(PlotModel plot, string name, int width, int height)
     {
-        var exporter = new SvgExporter { Width = width, Height = height, UseVerticalTextAlignmentWorkaround = true, IsDocument = false, TextMeasurer = new PixelMeasurer() };
+        var exporter = new SvgExporter
+        {
+            Width = width,
+            Height = height,
+            UseVerticalTextAlignmentWorkaround = true,
+            IsDocument = false,
+            TextMeasurer = new PixelMeasurer()
+        };
         XElement svg = XElement.Parse(exporter.ExportToString(plot));
         foreach (XElement element in svg.Descendants())
         {

@@ -7,14 +7,16 @@ namespace Unroll.Reports.Rendering;
 /// <summary>Shapes and words for pictures that are put together from several plots.</summary>
 internal static class SvgShapes
 {
-    public static XElement Dot(double x, double y, OxyColor color) => new(SvgPicture.Svg + "circle", new XAttribute("cx", Number(x)), new XAttribute("cy", Number(y)), new XAttribute("r", "4.5"), new XAttribute("fill", Css(color)));
+    public static XElement Dot(double x, double y, OxyColor color) => new(SvgPicture.Svg + "circle", new XAttribute("cx", Number(x)),
+        new XAttribute("cy", Number(y)), new XAttribute("r", "4.5"), new XAttribute("fill", Css(color)));
 
     public static XElement Ring(double x, double y, double radius, OxyColor color) => new(
         SvgPicture.Svg + "circle", new XAttribute("cx", Number(x)), new XAttribute("cy", Number(y)), new XAttribute("r", Number(radius)),
         new XAttribute("fill", "none"), new XAttribute("stroke", Css(color)), new XAttribute("stroke-width", "2"));
 
     public static XElement Box(double x, double y, double width, double height, OxyColor color) => new(
-        SvgPicture.Svg + "rect", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("width", Number(width)), new XAttribute("height", Number(height)), new XAttribute("fill", Css(color)));
+        SvgPicture.Svg + "rect", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("width", Number(width)),
+            new XAttribute("height", Number(height)), new XAttribute("fill", Css(color)));
 
     /// <summary>A box with a frame and round corners.</summary>
     public static XElement Frame(double x, double y, double width, double height, OxyColor fill, OxyColor stroke)
@@ -26,12 +28,15 @@ internal static class SvgShapes
 
     /// <summary>A line of text; y is its base line, and x what <paramref name="anchor"/> says: start, middle or end.</summary>
     public static XElement Label(double x, double y, string text, double size, OxyColor color, string anchor, bool bold = false) => new(
-        SvgPicture.Svg + "text", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("font-family", SvgPicture.Fonts), new XAttribute("font-size", Number(size)),
-        new XAttribute("font-weight", bold ? "bold" : "normal"), new XAttribute("fill", Css(color)), new XAttribute("text-anchor", anchor), ReportText.Clean(text));
+        SvgPicture.Svg + "text", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)),
+        new XAttribute("font-family", SvgPicture.Fonts), new XAttribute("font-size", Number(size)),
+        new XAttribute("font-weight", bold ? "bold" : "normal"), new XAttribute("fill", Css(color)), new XAttribute("text-anchor", anchor),
+            ReportText.Clean(text));
 
     /// <summary>A horizontal line; broken where <paramref name="dashes"/> says how.</summary>
     public static XElement Line(double from, double to, double y, OxyColor color, double thickness, string? dashes = null) => new(
-        SvgPicture.Svg + "path", new XAttribute("d", $"M {Number(from)} {Number(y)} H {Number(to)}"), new XAttribute("stroke", Css(color)), new XAttribute("stroke-width", Number(thickness)),
+        SvgPicture.Svg + "path", new XAttribute("d", $"M {Number(from)} {Number(y)} H {Number(to)}"), new XAttribute("stroke", Css(color)),
+        new XAttribute("stroke-width", Number(thickness)),
         dashes is null ? null : new XAttribute("stroke-dasharray", dashes));
 
     /// <summary>A row of symbols and names, in the middle of the picture.</summary>

@@ -55,6 +55,7 @@ internal sealed record TestLines(DateTime[] Dates, double[] Actual, double[] Nai
         int from = Math.Max(0, Dates.Length - count);
         return from == 0 ? this : new TestLines(
             Dates[from..], Actual[from..], Naive[from..], Array.ConvertAll(Values, each => each[from..]),
-            Within80 is null ? null : new Band(Within80.Lower[from..], Within80.Upper[from..]), [.. Starts.Where(row => row > from).Select(row => row - from)]);
+            Within80 is null ? null : new Band(Within80.Lower[from..], Within80.Upper[from..]),
+                [.. Starts.Where(row => row > from).Select(row => row - from)]);
     }
 }

@@ -11,7 +11,8 @@ internal static class TestPlot
     /// <summary>For example <c>, 12 rows ahead from every 12th origin</c>; nothing where one row ahead is forecast.</summary>
     public static string Origins(ForecastReport report) => report.Comparison.Steps == 1
         ? ""
-        : string.Create(CultureInfo.InvariantCulture, $", {report.Comparison.Steps} rows ahead, a new forecast every {report.Comparison.Steps} rows");
+        : string.Create(CultureInfo.InvariantCulture,
+            $", {report.Comparison.Steps} rows ahead, a new forecast every {report.Comparison.Steps} rows");
 
     /// <summary>What thin lines mean; nothing where there are none.</summary>
     public static string Fits(ForecastReport report) => report.Fits.Count == 0 ? "" : "; a thin line marks where a fit begins";
@@ -32,11 +33,13 @@ internal static class TestPlot
             plot.Annotations.Add(Charts.Mark(fit, LineStyle.Solid));
         plot.Series.Add(Charts.Line("Actual", Palette.Ink, isSmall ? 1.5 : 2, Charts.Points(lines.Dates, lines.Actual)));
         if (report.Main.Key != report.Comparison.Naive.Key)
-            plot.Series.Add(Charts.Line("Naive forecast", Palette.Naive, isSmall ? 1 : 1.5, Charts.Points(lines.Dates, lines.Naive, lines.Starts), LineStyle.Dash));
+            plot.Series.Add(Charts.Line(
+                "Naive forecast", Palette.Naive, isSmall ? 1 : 1.5, Charts.Points(lines.Dates, lines.Naive, lines.Starts), LineStyle.Dash));
         for (int i = 0; i < report.Lines.Count; i++)
         {
             ForecasterScore score = report.Lines[i];
-            plot.Series.Add(Charts.Line(ReportText.Short(HtmlParts.NameOf(score)), Color(report, score), isSmall ? 1.3 : 1.5, Charts.Points(lines.Dates, lines.Values[i], lines.Starts)));
+            plot.Series.Add(Charts.Line(ReportText.Short(HtmlParts.NameOf(score)), Color(report, score), isSmall ? 1.3 : 1.5,
+                Charts.Points(lines.Dates, lines.Values[i], lines.Starts)));
         }
     }
 

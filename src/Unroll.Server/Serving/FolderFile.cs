@@ -21,7 +21,8 @@ internal sealed class FolderFile : ServedFile<ServedContent>
     /// <exception cref="RequestException">No version of the file could be loaded.</exception>
     public ServedContent Content => IsLoaded
         ? Current
-        : throw new RequestException(503, $"{base.Name} could not be loaded: {Problems.Sentence(LastError?.Message ?? "it is being loaded.")}")
+        : throw new RequestException(
+            503, $"{base.Name} could not be loaded: {Problems.Sentence(LastError?.Message ?? "it is being loaded.")}")
         {
             RetryAfter = 5,
         };

@@ -120,7 +120,8 @@ internal sealed class PrometheusText : IDisposable
                     text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{before}le=\"{bound}\"}} {sum}\n");
                 }
 
-                text.Append(CultureInfo.InvariantCulture, $"{name}_sum{InBraces(labels)} {_sum}\n{name}_count{InBraces(labels)} {_count}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"{name}_sum{InBraces(labels)} {_sum}\n{name}_count{InBraces(labels)} {_count}\n");
             }
         }
 

@@ -78,7 +78,8 @@ public abstract record Activation
     /// <summary>All of the library that have no parameters, by the names that files have.</summary>
     internal static IReadOnlyDictionary<string, Activation> Named { get; } = new[]
     {
-        Linear, Tanh, Sigmoid, HardSigmoid, HardTanh, Relu, Relu6, LeakyRelu, Elu, Selu, Softplus, Softsign, Exponential, Gelu, GeluTanh, Silu,
+        Linear, Tanh, Sigmoid, HardSigmoid, HardTanh, Relu, Relu6, LeakyRelu, Elu, Selu, Softplus, Softsign, Exponential, Gelu, GeluTanh,
+            Silu,
         Mish, HardSwish, Softmax,
     }.ToDictionary(activation => activation.ToString(), StringComparer.OrdinalIgnoreCase);
 
@@ -91,7 +92,9 @@ public abstract record Activation
     /// <summary>True where every value is a probability.</summary>
     protected internal virtual bool GivesProbabilities => false;
 
-    /// <summary>values = activation(values), in place: any number of values, or the features of one step where they depend on each other.</summary>
+    /// <summary>
+    /// values = activation(values), in place: any number of values, or the features of one step where they depend on each other.
+    /// </summary>
     /// <param name="math">Arithmetic over spans.</param>
     /// <param name="values">In x, out y.</param>
     protected internal abstract void Forward<T>(SpanMath<T> math, Span<T> values)

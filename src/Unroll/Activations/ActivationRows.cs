@@ -3,7 +3,9 @@ using Unroll.Kernels;
 
 namespace Unroll;
 
-/// <summary>Activations over the rows of slabs. Those of the kernels compute the padding along; others see a row's features alone.</summary>
+/// <summary>
+/// Activations over the rows of slabs. Those of the kernels compute the padding along; others see a row's features alone.
+/// </summary>
 internal static class ActivationRows
 {
     /// <summary>Rows of so many features, at a distance of <paramref name="stride"/>, in place.</summary>

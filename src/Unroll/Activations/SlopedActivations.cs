@@ -3,7 +3,9 @@ using Unroll.Layers;
 
 namespace Unroll;
 
-/// <summary>x above 0, Slope·x below (Maas, Hannun and Ng 2013). PyTorch's default slope is 0.01, Keras' function has 0.2, its layer 0.3.</summary>
+/// <summary>
+/// x above 0, Slope·x below (Maas, Hannun and Ng 2013). PyTorch's default slope is 0.01, Keras' function has 0.2, its layer 0.3.
+/// </summary>
 /// <param name="Slope">At least 0.</param>
 public sealed record LeakyRelu(double Slope) : Activation
 {

@@ -56,7 +56,8 @@ public static class CtcDecoding
                     if (label == blank)
                         continue;
                     Prefix longer = Get(next, new Prefix(prefix, label));
-                    longer.NonBlank = SpecialFunctions.LogAdd(longer.NonBlank, (label == prefix.Label ? prefix.Blank : prefix.Total) + logs[label]);
+                    longer.NonBlank = SpecialFunctions.LogAdd(
+                        longer.NonBlank, (label == prefix.Label ? prefix.Blank : prefix.Total) + logs[label]);
                 }
             }
 
@@ -69,7 +70,8 @@ public static class CtcDecoding
     private static Prefix Get(Dictionary<Prefix, Prefix> next, Prefix prefix)
     {
         if (!next.TryGetValue(prefix, out Prefix? found))
-            next.Add(prefix, found = new Prefix(prefix.Before, prefix.Label) { Blank = double.NegativeInfinity, NonBlank = double.NegativeInfinity });
+            next.Add(prefix, found =
+                new Prefix(prefix.Before, prefix.Label) { Blank = double.NegativeInfinity, NonBlank = double.NegativeInfinity });
         return found;
     }
 
@@ -84,7 +86,8 @@ public static class CtcDecoding
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         if (length % classes != 0 || blank < 0 || blank >= classes)
-            throw new ArgumentException($"{length} logits are no whole number of steps of {classes} classes with blank {blank} among them.");
+            throw new ArgumentException(
+                $"{length} logits are no whole number of steps of {classes} classes with blank {blank} among them.");
     }
 
     /// <summary>Labels as a chain: equal where label and all before are equal.</summary>

@@ -22,7 +22,8 @@ public sealed record Sampling
     public int Draw(ReadOnlySpan<float> logits, double uniform)
     {
         if (!(Temperature >= 0) || TopK < 0 || !(TopP > 0 && TopP <= 1))
-            throw new UnrollException($"Sampling has temperature {Temperature}, top-k {TopK} and top-p {TopP}; they must be at least 0, at least 0, and above 0 and at most 1.");
+            throw new UnrollException($"Sampling has temperature {Temperature}, top-k {TopK} and top-p {TopP}; they must be at least 0, at "
+                + "least 0, and above 0 and at most 1.");
         int best = Likeliest(logits);
         if (Temperature == 0 || TopK == 1)
             return best;
@@ -67,6 +68,7 @@ public sealed record Sampling
                 best = i;
         }
 
-        return best >= 0 ? best : throw new UnrollException("None of the logits is a number. Train the model with a lower learning rate or with clipping.");
+        return best >= 0 ? best
+            : throw new UnrollException("None of the logits is a number. Train the model with a lower learning rate or with clipping.");
     }
 }

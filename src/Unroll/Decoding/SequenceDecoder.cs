@@ -33,11 +33,15 @@ public sealed class SequenceDecoder
         ArgumentNullException.ThrowIfNull(step);
         ArgumentOutOfRangeException.ThrowIfNegative(states);
         (_step, _states) = (step, states);
-        bool fits = step.Inputs.Count > states && step.Outputs.Count > states && step.Inputs[0].Shape.Size == 1 && step.Outputs[0].Shape.Positions == 1;
+        bool fits = step.Inputs.Count > states && step.Outputs.Count > states && step.Inputs[0].Shape.Size == 1
+            && step.Outputs[0].Shape.Positions == 1;
         for (int i = 1; i <= states && fits; i++)
             fits = step.Inputs[i].Shape == step.Outputs[i].Shape;
         if (!fits)
-            throw new UnrollException($"A decoder with {states} states takes a model with inputs (1), states, others and outputs (C), states, others; this one has inputs {string.Join(", ", step.Inputs.Select(node => node.Shape))} and outputs {string.Join(", ", step.Outputs.Select(node => node.Shape))}.");
+            throw new UnrollException(
+                $"A decoder with {states} states takes a model with inputs (1), states, others and outputs (C), states, others; this one "
+                + $"has inputs {string.Join(", ", step.Inputs.Select(node => node.Shape))} and outputs "
+                + $"{string.Join(", ", step.Outputs.Select(node => node.Shape))}.");
         _classes = step.Outputs[0].Shape.Features;
     }
 
@@ -83,9 +87,11 @@ public sealed class SequenceDecoder
         {
             float[] logits = Step(alive, start);
             var next = new List<Hypothesis>();
-            foreach (IGrouping<int, (Hypothesis Hypothesis, int At)> row in alive.Select((hypothesis, at) => (hypothesis, at)).GroupBy(pair => pair.hypothesis.Row))
+            foreach (IGrouping<int, (Hypothesis Hypothesis, int At)> row in alive.Select((hypothesis, at) => (hypothesis, at))
+                .GroupBy(pair => pair.hypothesis.Row))
             {
-                IEnumerable<(Hypothesis From, int Token, double Log)> candidates = row.SelectMany(pair => Best(logits.AsSpan(pair.At * _classes, _classes), width + 1)
+                IEnumerable<(Hypothesis From, int Token, double Log)> candidates =
+                    row.SelectMany(pair => Best(logits.AsSpan(pair.At * _classes, _classes), width + 1)
                     .Select(choice => (pair.Hypothesis, choice.Token, pair.Hypothesis.Log + choice.Log)));
                 int kept = 0;
                 foreach ((Hypothesis from, int chosen, double log) in candidates.OrderByDescending(candidate => candidate.Log))
@@ -147,14 +153,17 @@ public sealed class SequenceDecoder
     {
         int constants = _step.Inputs.Count - 1 - _states;
         if (start.States.Count != _states || start.Constants.Count != constants)
-            throw new UnrollException($"The decoder starts from {_states} states and {constants} constants, but {start.States.Count} and {start.Constants.Count} were given.");
+            throw new UnrollException($"The decoder starts from {_states} states and {constants} constants, but {start.States.Count} and "
+                + $"{start.Constants.Count} were given.");
         foreach ((float[] values, Node input) in start.States.Concat(start.Constants).Zip(_step.Inputs.Skip(1)))
         {
             if (values.Length != start.Rows * input.Shape.Size)
-                throw new UnrollException($"For {start.Rows} sequences a start of shape {input.Shape} needs {start.Rows * input.Shape.Size} values, but {values.Length} were given.");
+                throw new UnrollException($"For {start.Rows} sequences a start of shape {input.Shape} needs "
+                    + $"{start.Rows * input.Shape.Size} values, but {values.Length} were given.");
         }
 
-        return [.. Enumerable.Range(0, start.Rows).Select(row => new Hypothesis(row, [.. start.States.Select((state, s) => Row(state, row, _step.Inputs[s + 1].Shape.Size))]))];
+        return [.. Enumerable.Range(0, start.Rows)
+            .Select(row => new Hypothesis(row, [.. start.States.Select((state, s) => Row(state, row, _step.Inputs[s + 1].Shape.Size))]))];
     }
 
     /// <summary>Runs one step for all of them: sets their states and others, returns the logits.</summary>
@@ -168,7 +177,8 @@ public sealed class SequenceDecoder
             inputs[i] = new float[alive.Count * size];
             for (int h = 0; h < alive.Count; h++)
             {
-                ReadOnlySpan<float> from = constant < 0 ? alive[h].States[i - 1] : start.Constants[constant].AsSpan(alive[h].Row * size, size);
+                ReadOnlySpan<float> from = constant < 0 ? alive[h].States[i - 1]
+                    : start.Constants[constant].AsSpan(alive[h].Row * size, size);
                 from.CopyTo(inputs[i].AsSpan(h * size));
             }
         }
@@ -177,7 +187,8 @@ public sealed class SequenceDecoder
         for (int h = 0; h < alive.Count; h++)
         {
             alive[h].States = [.. Enumerable.Range(1, _states).Select(s => Row(outputs[s], h, _step.Outputs[s].Shape.Size))];
-            alive[h].Others = [.. alive[h].Others, [.. Enumerable.Range(_states + 1, outputs.Length - _states - 1).Select(o => Row(outputs[o], h, _step.Outputs[o].Shape.Size))]];
+            alive[h].Others = [.. alive[h].Others, [.. Enumerable.Range(_states + 1, outputs.Length - _states - 1)
+                .Select(o => Row(outputs[o], h, _step.Outputs[o].Shape.Size))]];
         }
 
         return outputs[0];

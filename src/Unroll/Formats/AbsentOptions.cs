@@ -81,7 +81,8 @@ internal static class AbsentOptions
         }
 
         (string first, JsonNode? kind) = own.GetAt(0);
-        if (kind?.GetValueKind() != JsonValueKind.String || Kinds.RootNamed(first) is not { } root || Kinds.TypeOf(root, (string)kind!) is not { } type)
+        if (kind?.GetValueKind() != JsonValueKind.String || Kinds.RootNamed(first) is not { } root
+            || Kinds.TypeOf(root, (string)kind!) is not { } type)
             return;
         JsonTypeInfo info = options.GetTypeInfo(type);
         JsonPropertyInfo[] absent = [.. Absent(info, own.ContainsKey)];
@@ -119,7 +120,8 @@ internal static class AbsentOptions
             given[parameter.Position] = own.TryGetPropertyValue(property.Name, out JsonNode? value)
                 ? value.Deserialize(property.CustomConverter is null ? info.Options.GetTypeInfo(property.PropertyType) : With(property))
                 : parameter.HasDefaultValue ? parameter.DefaultValue
-                : parameter.IsNullable && !property.PropertyType.IsValueType || Nullable.GetUnderlyingType(property.PropertyType) is not null ? null
+                : parameter.IsNullable && !property.PropertyType.IsValueType
+                    || Nullable.GetUnderlyingType(property.PropertyType) is not null ? null
                 : throw new JsonException($"The {kind} has no {property.Name}");
         }
 

@@ -11,7 +11,8 @@ public static class AtomicFile
         Write(path, contents, static (stream, contents) => stream.Write(contents));
 
     /// <summary>Writes a file in parts: of any size, without its contents being in memory.</summary>
-    /// <exception cref="UnrollException">The file cannot be written; nothing is left behind, and one that was there before stays.</exception>
+    /// <exception cref="UnrollException">The file cannot be written; nothing is left behind, and one that was there before
+    /// stays.</exception>
     internal static void Write(string path, Action<FileStream> write) => Write(path, write, static (stream, write) => write(stream));
 
     /// <summary>Writes a file that its owner alone can read, from its first moment on; on Windows as the folder has it.</summary>
@@ -89,7 +90,8 @@ public static class AtomicFile
             foreach (string path in Directory.Exists(folder) ? Directory.GetFiles(folder, ".*.tmp") : [])
             {
                 string[] parts = Path.GetFileName(path).Split('.');
-                if (parts.Length > 3 && int.TryParse(parts[^2], NumberStyles.None, CultureInfo.InvariantCulture, out int process) && !IsAlive(process))
+                if (parts.Length > 3 && int.TryParse(parts[^2], NumberStyles.None, CultureInfo.InvariantCulture, out int process)
+                    && !IsAlive(process))
                     Discard(path);
             }
         }

@@ -95,7 +95,8 @@ internal sealed class CheckpointFile
             if (theirs != own)
             {
                 throw new UnrollException(
-                    $"{Path} cannot be resumed: it is of a training with {what} {Excerpt(theirs ?? "unknown", own)}, but now it is {Excerpt(own, theirs ?? "unknown")}. "
+                    $"{Path} cannot be resumed: it is of a training with {what} {Excerpt(theirs ?? "unknown", own)}, but now it is "
+                        + $"{Excerpt(own, theirs ?? "unknown")}. "
                     + "Give what it was trained with, or another path; without Resume the file is replaced.");
             }
         }
@@ -209,7 +210,8 @@ internal sealed class CheckpointFile
         int same = 0;
         while (same < Math.Min(text.Length, other.Length) && text[same] == other[same])
             same++;
-        int from = text.Length <= most ? 0 : Math.Max(0, Math.Min(same - before, text.Length - most)), to = Math.Min(text.Length, from + most);
+        int from = text.Length <= most ? 0 : Math.Max(0, Math.Min(same - before, text.Length - most)),
+            to = Math.Min(text.Length, from + most);
         string line = string.Concat(text[from..to].Select(letter => char.IsControl(letter) ? ' ' : letter));
         return (from > 0 ? "…" : "") + line + (to < text.Length ? "…" : "");
     }
@@ -219,7 +221,8 @@ internal sealed class CheckpointFile
     {
         int[] units = [.. _network.StatefulParts.SelectMany(op => op.States.Select(state => state.Units))];
         return lengths.Length == units.Length
-            && lengths.Zip(units).All(pair => pair.First >= 0 && pair.First % pair.Second == 0 && pair.First / pair.Second == lengths[0] / units[0]);
+            && lengths.Zip(units)
+                .All(pair => pair.First >= 0 && pair.First % pair.Second == 0 && pair.First / pair.Second == lengths[0] / units[0]);
     }
 }
 

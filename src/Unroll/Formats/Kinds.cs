@@ -99,7 +99,9 @@ public static class Kinds
     /// <summary>The root whose kinds stand behind a property of this name: "layer".</summary>
     internal static Type? RootNamed(string property) => s_rootsByProperty.GetValueOrDefault(property);
 
-    /// <summary>The type that a property with a text says; null where it says none. Name and text may be long, so none is made of them.</summary>
+    /// <summary>
+    /// The type that a property with a text says; null where it says none. Name and text may be long, so none is made of them.
+    /// </summary>
     internal static Type? TypeOf(JsonProperty property)
     {
         foreach ((string name, Type root) in s_rootsByProperty)
@@ -198,7 +200,8 @@ public static class Kinds
         JsonTypeInfo? info = metadata.GetTypeInfo(type, new JsonSerializerOptions { TypeInfoResolver = metadata });
         if (info?.Properties.Any(property => string.Equals(property.Name, taken, StringComparison.OrdinalIgnoreCase)) ?? false)
             throw new ArgumentException(
-                $"{type} has a property named {taken}, which in files says the kind of a {s_roots[root]}. Give the property another name.", nameof(type));
+                $"{type} has a property named {taken}, which in files says the kind of a {s_roots[root]}. Give the property another name.",
+                    nameof(type));
     }
 
     private static string? OwnName(Type root, Type type) =>

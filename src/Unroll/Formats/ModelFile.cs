@@ -85,7 +85,8 @@ public static partial class ModelFile
             Parameters =
                 [.. model.Parameters.Select(p =>
                     new ParameterHeader { Name = p.Name, Shape = p.Shape.ToArray(), Frozen = p.IsFrozen ? true : null })],
-            Metadata = new SortedDictionary<string, string>((metadata ?? new Dictionary<string, string>()).ToDictionary(), StringComparer.Ordinal),
+            Metadata = new SortedDictionary<string, string>((metadata ?? new Dictionary<string, string>()).ToDictionary(),
+                StringComparer.Ordinal),
             Training = training,
         };
         return ModelJson.Kinds.ToBytes(header);
@@ -141,7 +142,8 @@ public static partial class ModelFile
             throw Damaged(path, $"it ends after {length} bytes");
         int version = BinaryPrimitives.ReadInt32LittleEndian(prefix[SignatureLength..]);
         if (version > Version)
-            throw new UnrollException($"{path} has format version {version}, newer than the {Version} that this Unroll reads. Update Unroll, or save the model again with this version.");
+            throw new UnrollException($"{path} has format version {version}, newer than the {Version} that this Unroll reads. Update "
+                + "Unroll, or save the model again with this version.");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(prefix);
         int headerLength = BinaryPrimitives.ReadInt32LittleEndian(prefix[(SignatureLength + 4)..]);
@@ -219,7 +221,8 @@ public static partial class ModelFile
         Model model = (header.Graph is null ? new Model(header.Layers) : header.Graph.ToModel(header.Layers, version))
             .BuildEmpty(new Shape(header.Input), mostWeights);
         bool fits = model.Parameters.Count == header.Parameters.Length
-            && model.Parameters.Zip(header.Parameters).All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape == new Shape(pair.Second.Shape));
+            && model.Parameters.Zip(header.Parameters)
+                .All(pair => pair.First.Name == pair.Second.Name && pair.First.Shape == new Shape(pair.Second.Shape));
         if (!fits)
             throw new InvalidDataException(WrongWeights);
         foreach ((Parameter parameter, ParameterHeader named) in model.Parameters.Zip(header.Parameters))
@@ -236,7 +239,8 @@ public static partial class ModelFile
     internal static Model FromHeader(byte[] json, int version, int mostWeights, string subject)
     {
         if (version is < StackVersion or > Version)
-            throw new UnrollException($"{subject} describes its model in version {version}; this Unroll reads {StackVersion} to {Version}.");
+            throw new UnrollException(
+                $"{subject} describes its model in version {version}; this Unroll reads {StackVersion} to {Version}.");
         try
         {
             return Describe(json, version, mostWeights).Model;
@@ -318,7 +322,8 @@ public static partial class ModelFile
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new UnrollException($"There is no model file {path}. Check the path; a forecast writes one for each network into its report folder.", failure);
+            throw new UnrollException(
+                $"There is no model file {path}. Check the path; a forecast writes one for each network into its report folder.", failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

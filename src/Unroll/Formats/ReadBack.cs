@@ -42,7 +42,8 @@ internal static class ReadBack
         {
             throw new UnrollException(
                 $"{what} is not saved, because its file could not be read again: {Reason(failure)} Give it one constructor, or mark one "
-                + "[JsonConstructor], whose parameters are named and typed as its public properties, and that accepts what they hold.", failure);
+                + "[JsonConstructor], whose parameters are named and typed as its public properties, and that accepts what they hold.",
+                    failure);
         }
 
         if (part.Equals(read) || read is null)
@@ -50,7 +51,8 @@ internal static class ReadBack
         if (Difference(part, read, kind.Type, options) is var (option, before, after))
         {
             throw new UnrollException(
-                $"{what} is not saved, because its file would lose the option {option}: it is {before}, but {after} would be read. Make it a "
+                $"{what} is not saved, because its file would lose the option {option}: it is {before}, but {after} would be read. Make "
+                    + "it a "
                 + "public property with init, or a parameter of the constructor with a public property of the same name.");
         }
     }
@@ -78,7 +80,8 @@ internal static class ReadBack
             foreach (FieldInfo field in FieldsOf(declaring))
             {
                 (object? before, object? after) = (field.GetValue(part), field.GetValue(read));
-                string name = field.Name is ['<', .. var rest] && rest.IndexOf('>', StringComparison.Ordinal) is > 0 and var end ? rest[..end] : field.Name;
+                string name = field.Name is ['<', .. var rest] && rest.IndexOf('>', StringComparison.Ordinal) is > 0 and var end
+                    ? rest[..end] : field.Name;
                 bool isOption = !field.IsPrivate || name.Length < field.Name.Length;
                 if (!Same(before, after, options) && (isOption || IsPlain(before ?? after)))
                     return (name, Text(before), Text(after));
@@ -88,7 +91,8 @@ internal static class ReadBack
         return null;
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The fields of a registered kind are kept, those of its bases too.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2070", Justification = "The fields of a registered kind are kept, those of its bases too.")]
     private static FieldInfo[] FieldsOf(Type type) =>
         type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
 

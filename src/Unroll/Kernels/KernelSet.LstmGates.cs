@@ -17,7 +17,8 @@ internal abstract partial class Kernels<T>
     /// The step's gradient. In: gates [R × 4H], c₋₁, c, dL/dh [R × H], and dL/dc from the step after. Out: gates become
     /// dL/dz, <paramref name="dc"/> becomes dL/dc₋₁.
     /// </summary>
-    public abstract void LstmBackward(int rows, int units, ColumnRange some, Span<T> gates, ReadOnlySpan<T> previousC, ReadOnlySpan<T> c, ReadOnlySpan<T> dh, Span<T> dc);
+    public abstract void LstmBackward(int rows, int units, ColumnRange some, Span<T> gates, ReadOnlySpan<T> previousC, ReadOnlySpan<T> c,
+        ReadOnlySpan<T> dh, Span<T> dc);
 }
 
 internal sealed unsafe partial class KernelSet<T, V, O>
@@ -50,7 +51,8 @@ internal sealed unsafe partial class KernelSet<T, V, O>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void LstmBackward(int rows, int units, ColumnRange some, Span<T> gates, ReadOnlySpan<T> previousC, ReadOnlySpan<T> c, ReadOnlySpan<T> dh, Span<T> dc)
+    public override void LstmBackward(int rows, int units, ColumnRange some, Span<T> gates, ReadOnlySpan<T> previousC, ReadOnlySpan<T> c,
+        ReadOnlySpan<T> dh, Span<T> dc)
     {
         int n = RequireRows(rows, units, some, previousC.Length, c.Length, dh.Length);
         ArgumentOutOfRangeException.ThrowIfLessThan(gates.Length, 4 * n);
@@ -81,9 +83,11 @@ internal sealed unsafe partial class KernelSet<T, V, O>
     {
         int n = rows * units;
         if (units % RowPadding.Multiple != 0 || length1 < n || length2 < n || length3 < n)
-            throw new ArgumentException($"{rows} rows of {units} units do not fit buffers of {length1}, {length2} and {length3} values, or the units are not padded to {RowPadding.Multiple}.");
+            throw new ArgumentException($"{rows} rows of {units} units do not fit buffers of {length1}, {length2} and {length3} values, or "
+                + $"the units are not padded to {RowPadding.Multiple}.");
         if (some.From < 0 || some.To > units || (some.From | some.To) % RowPadding.Multiple != 0)
-            throw new ArgumentOutOfRangeException(nameof(some), $"Units {some.From} to {some.To} are not whole vectors of {RowPadding.Multiple} out of {units}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(some), $"Units {some.From} to {some.To} are not whole vectors of {RowPadding.Multiple} out of {units}.");
         return n;
     }
 }

@@ -63,7 +63,13 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         RequireProduct(rows, a, b, c, columns);
         fixed (T* pa = a.Values, pb = b.Panels, pc = c.Values, zeros = s_zeros.Span)
         {
-            var p = new TileOperands<T> { ARow = a.Stride, AStep = 1, InitRow = start == ProductStart.Zero ? 0 : c.Stride, CRow = c.Stride };
+            var p = new TileOperands<T>
+            {
+                ARow = a.Stride,
+                AStep = 1,
+                InitRow = start == ProductStart.Zero ? 0 : c.Stride,
+                CRow = c.Stride
+            };
             if (start == ProductStart.Zero)
                 Product(rows, columns, b.Rows, pa, pb, zeros, false, pc, ref p);
             else
@@ -84,7 +90,8 @@ internal sealed unsafe partial class KernelSet<T, V, O>
         RequireOuterProduct(k, n, first);
         RequireOuterProduct(k, n, second);
         int panel = PanelColumns;
-        fixed (T* pb = b.Values, a1 = first.A.Values, c1 = first.C.Values, a2 = second.A.Values, c2 = second.C.Values, psums = sums, packed = scratch)
+        fixed (T* pb = b.Values, a1 = first.A.Values, c1 = first.C.Values, a2 = second.A.Values, c2 = second.C.Values, psums = sums,
+            packed = scratch)
         {
             for (int k0 = 0; k0 < k; k0 += KChunk)
             {
@@ -94,9 +101,11 @@ internal sealed unsafe partial class KernelSet<T, V, O>
                     int width = Math.Min(panel, n - column);
                     PackRows(chunk, width, pb + (nint)k0 * b.Stride + column, b.Stride, packed, panel);
                     if (first.Rows > 0)
-                        OuterPanel(chunk, width, first.Rows, a1 + (nint)k0 * first.A.Stride, first.A.Stride, packed, c1 + column, first.C.Stride);
+                        OuterPanel(chunk, width, first.Rows, a1 + (nint)k0 * first.A.Stride, first.A.Stride, packed, c1 + column,
+                            first.C.Stride);
                     if (second.Rows > 0)
-                        OuterPanel(chunk, width, second.Rows, a2 + (nint)k0 * second.A.Stride, second.A.Stride, packed, c2 + column, second.C.Stride);
+                        OuterPanel(chunk, width, second.Rows, a2 + (nint)k0 * second.A.Stride, second.A.Stride, packed, c2 + column,
+                            second.C.Stride);
                     if (psums != null)
                         AddPanelSums(chunk, width, packed, psums + column);
                 }
@@ -107,8 +116,10 @@ internal sealed unsafe partial class KernelSet<T, V, O>
     private static void RequireProduct(int rows, Rows<T> a, PackedMatrix<T> b, Rows<T> c, ColumnBlocks columns)
     {
         (int from, int to) = columns.Some;
-        if (from < 0 || to < from || to > columns.BlockLength || columns.Blocks * columns.BlockLength > b.Columns || (from | to | columns.BlockLength) % RowPadding.Multiple != 0)
-            throw new ArgumentOutOfRangeException(nameof(columns), $"Columns {from} to {to} of {columns.Blocks} blocks of {columns.BlockLength} are not whole vectors of {RowPadding.Multiple} out of {b.Columns} columns.");
+        if (from < 0 || to < from || to > columns.BlockLength || columns.Blocks * columns.BlockLength > b.Columns
+            || (from | to | columns.BlockLength) % RowPadding.Multiple != 0)
+            throw new ArgumentOutOfRangeException(nameof(columns), $"Columns {from} to {to} of {columns.Blocks} blocks of "
+                + $"{columns.BlockLength} are not whole vectors of {RowPadding.Multiple} out of {b.Columns} columns.");
         a.Require(rows, b.Rows);
         c.Require(rows, b.Columns);
     }
@@ -124,7 +135,16 @@ internal sealed unsafe partial class KernelSet<T, V, O>
 
     private void OuterPanel(int chunk, int width, int m, T* a, int aStride, T* packed, T* c, int cStride)
     {
-        var p = new TileOperands<T> { ARow = 1, AStep = aStride, CRow = cStride, InitRow = cStride, BStep = PanelColumns, K = chunk, B = packed };
+        var p = new TileOperands<T>
+        {
+            ARow = 1,
+            AStep = aStride,
+            CRow = cStride,
+            InitRow = cStride,
+            BStep = PanelColumns,
+            K = chunk,
+            B = packed
+        };
         RowTiles(OuterProduct<T>.PadRows(m), width / O.Width, a, c, c, ref p);
     }
 
@@ -150,7 +170,8 @@ internal sealed unsafe partial class KernelSet<T, V, O>
     }
 
     /// <summary>Some columns, panel by panel. The start values are those of the columns, or for all the first ones: zeros.</summary>
-    private static void Product(int rows, ColumnBlocks columns, int k, T* a, T* panels, T* init, bool initByColumn, T* c, ref TileOperands<T> p)
+    private static void Product(int rows, ColumnBlocks columns, int k, T* a, T* panels, T* init, bool initByColumn, T* c,
+        ref TileOperands<T> p)
     {
         if (rows == 1)
         {

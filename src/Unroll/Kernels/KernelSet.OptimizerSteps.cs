@@ -216,6 +216,7 @@ internal sealed unsafe partial class KernelSet<T, V, O>
     private static void RequireStep(int weights, int gradients, int state)
     {
         if (weights % RowPadding.Multiple != 0 || gradients != weights || state != weights)
-            throw new ArgumentException($"{weights} weights, {gradients} gradients and {state} state values: one length, a multiple of {RowPadding.Multiple}, is needed.");
+            throw new ArgumentException($"{weights} weights, {gradients} gradients and {state} state values: one length, a multiple of "
+                + $"{RowPadding.Multiple}, is needed.");
     }
 }

@@ -8,8 +8,9 @@ namespace Unroll.Kernels;
 /// </summary>
 /// <remarks>
 /// Elements are computed independently, so cutting a span into parts changes no bits, even where arguments are the same span. Exceptions:
-/// <see cref="AddScaled"/> rounds once in whole vectors and twice in the remainder, so cut it at multiples of <see cref="RowPadding.Multiple"/>;
-/// <see cref="Dot"/>, <see cref="Sum"/> and <see cref="Softmax"/> are over the whole span. Spans must be identical or disjoint.
+/// <see cref="AddScaled"/> rounds once in whole vectors and twice in the remainder, so cut it at multiples of
+/// <see cref="RowPadding.Multiple"/>; <see cref="Dot"/>, <see cref="Sum"/> and <see cref="Softmax"/> are over the whole span. Spans must be
+/// identical or disjoint.
 /// </remarks>
 /// <exception cref="ArgumentOutOfRangeException">Two spans have unequal lengths.</exception>
 public abstract class SpanMath<T>

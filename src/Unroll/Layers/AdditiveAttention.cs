@@ -50,9 +50,11 @@ internal sealed class AdditiveAttentionOp<T> : AttentionOp<T>
 
     private ReadOnlySpan<T> Scale => _scale is null ? _ones!.Span : _scale.Values;
 
-    protected override T Score(ShardPass<T> pass, ReadOnlySpan<T> query, ReadOnlySpan<T> key) => pass.Kernels.Dot(Scale, Hidden(pass, query, key));
+    protected override T Score(ShardPass<T> pass, ReadOnlySpan<T> query, ReadOnlySpan<T> key) =>
+        pass.Kernels.Dot(Scale, Hidden(pass, query, key));
 
-    protected override void ScoreGradient(ShardPass<T> pass, T gradient, ReadOnlySpan<T> query, ReadOnlySpan<T> key, Span<T> queryGradient, Span<T> keyGradient)
+    protected override void ScoreGradient(ShardPass<T> pass, T gradient, ReadOnlySpan<T> query, ReadOnlySpan<T> key, Span<T> queryGradient,
+        Span<T> keyGradient)
     {
         Span<T> hidden = Hidden(pass, query, key);
         if (_scale is not null)

@@ -34,7 +34,8 @@ internal sealed class DotAttentionOp<T>(AttentionLayer options, LayerBuilder<T> 
 
     protected override T Score(ShardPass<T> pass, ReadOnlySpan<T> query, ReadOnlySpan<T> key) => _scale * pass.Kernels.Dot(query, key);
 
-    protected override void ScoreGradient(ShardPass<T> pass, T gradient, ReadOnlySpan<T> query, ReadOnlySpan<T> key, Span<T> queryGradient, Span<T> keyGradient)
+    protected override void ScoreGradient(ShardPass<T> pass, T gradient, ReadOnlySpan<T> query, ReadOnlySpan<T> key, Span<T> queryGradient,
+        Span<T> keyGradient)
     {
         if (!queryGradient.IsEmpty)
             pass.Kernels.AddScaled(queryGradient, key, _scale * gradient);

@@ -24,10 +24,12 @@ public abstract record AttentionLayer : Layer
     public override Shape[] GetOutputShapes(params Shape[] inputs)
     {
         if (inputs.Length is not (2 or 3) || inputs.Any(shape => shape.Rank != 2))
-            throw new UnrollException($"{Label} takes a query (steps, features), a value (steps, features) and perhaps a key; given were {string.Join(", ", inputs)}.");
+            throw new UnrollException($"{Label} takes a query (steps, features), a value (steps, features) and perhaps a key; given were "
+                + $"{string.Join(", ", inputs)}.");
         Shape query = inputs[0], value = inputs[1], key = inputs[^1];
         if (query.Features != key.Features || key.Steps != value.Steps)
-            throw new UnrollException($"{Label} has queries {query}, values {value} and keys {key}: queries and keys need the same number of features, keys and values the same number of steps.");
+            throw new UnrollException($"{Label} has queries {query}, values {value} and keys {key}: queries and keys need the same number "
+                + "of features, keys and values the same number of steps.");
         Shape output = new(query.Steps, value.Features);
         return ReturnScores ? [output, new Shape(query.Steps, value.Steps)] : [output];
     }
@@ -58,7 +60,8 @@ internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> b
     protected abstract T Score(ShardPass<T> pass, ReadOnlySpan<T> query, ReadOnlySpan<T> key);
 
     /// <summary>Adds the gradients of query and key (unless empty), and of parameters, for dL/de = <paramref name="gradient"/>.</summary>
-    protected abstract void ScoreGradient(ShardPass<T> pass, T gradient, ReadOnlySpan<T> query, ReadOnlySpan<T> key, Span<T> queryGradient, Span<T> keyGradient);
+    protected abstract void ScoreGradient(ShardPass<T> pass, T gradient, ReadOnlySpan<T> query, ReadOnlySpan<T> key, Span<T> queryGradient,
+        Span<T> keyGradient);
 
     public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
@@ -96,7 +99,8 @@ internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> b
 
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
-        Span<T> values = spans.InputAt(1), keys = spans.InputAt(_lastInput), dValues = spans.InputGradientAt(1), dKeys = spans.InputGradientAt(_lastInput), dScores = spans.OutputGradientAt(1);
+        Span<T> values = spans.InputAt(1), keys = spans.InputAt(_lastInput), dValues = spans.InputGradientAt(1),
+            dKeys = spans.InputGradientAt(_lastInput), dScores = spans.OutputGradientAt(1);
         int steps = spans.StepsAt(1), rows = pass.PaddedRows;
         spans.InputGradient.Clear();
         dValues.Clear();
@@ -105,7 +109,8 @@ internal abstract class AttentionOp<T>(AttentionLayer options, LayerBuilder<T> b
         for (int i = 0; i < spans.Steps * rows; i++)
         {
             int row = i % rows;
-            ReadOnlySpan<T> query = spans.Input.Slice(i * _query, Input.Features), weights = spans.Cache.Slice(i * _weights, _weights), dOutput = spans.OutputGradient.Slice(i * _value, _value);
+            ReadOnlySpan<T> query = spans.Input.Slice(i * _query, Input.Features), weights = spans.Cache.Slice(i * _weights, _weights),
+                dOutput = spans.OutputGradient.Slice(i * _value, _value);
             T mean = T.Zero;
             bool counts = Counts(pass, i);
             for (int j = 0; j < steps; j++)

@@ -8,8 +8,8 @@ namespace Unroll.Layers;
 /// threads are the layer's. A cell whose gates read x·W + h₋₁·U + b is shorter as a <see cref="GatedCell{T}"/>.
 /// </summary>
 /// <remarks>
-/// Memory is padded: a state of H units is a slab of [P × padded H] (<see cref="RowPadding.Pad"/>). The padding of a state must stay finite;
-/// that of a gradient must stay 0.
+/// Memory is padded: a state of H units is a slab of [P × padded H] (<see cref="RowPadding.Pad"/>). The padding of a state must stay
+/// finite; that of a gradient must stay 0.
 /// <para>
 /// A step is done in <see cref="ForwardPhases"/> or <see cref="BackwardPhases"/> phases. Where <see cref="CanShare"/> is true a phase may
 /// be cut in shares, which run at the same time: each writes its own columns, and reads what phases before have written.
@@ -60,16 +60,16 @@ public abstract class Cell<T>
     public abstract void Forward(in CellStep<T> step, int phase, Portion portion);
 
     /// <summary>
-    /// A portion of phase number <paramref name="phase"/>. In: the step as Forward left it, and in <see cref="CellStep{T}.Gradient"/>(s) dL/d
-    /// state after the step. Out: in the slab, dL/dz for <see cref="AddGradients"/> and <see cref="InputGradient"/>; in Gradient(s), dL/d
-    /// state before the step. For h, the part through the recurrent product goes to <see cref="CellStep{T}.RecurrentGradient"/> and the
-    /// rest to Gradient(0); without recurrent dropout both are the same memory, which then holds the sum.
+    /// A portion of phase number <paramref name="phase"/>. In: the step as Forward left it, and in <see cref="CellStep{T}.Gradient"/>(s)
+    /// dL/d state after the step. Out: in the slab, dL/dz for <see cref="AddGradients"/> and <see cref="InputGradient"/>; in Gradient(s),
+    /// dL/d state before the step. For h, the part through the recurrent product goes to <see cref="CellStep{T}.RecurrentGradient"/> and
+    /// the rest to Gradient(0); without recurrent dropout both are the same memory, which then holds the sum.
     /// </summary>
     public abstract void Backward(in CellStep<T> step, int phase, Portion portion);
 
     /// <summary>
-    /// A portion of adding the weights' gradients, one product over all T·P rows of inputs, recurrent inputs and slabs. The number of rows is
-    /// above 0.
+    /// A portion of adding the weights' gradients, one product over all T·P rows of inputs, recurrent inputs and slabs. The number of rows
+    /// is above 0.
     /// </summary>
     public abstract void AddGradients(in CellSequence<T> steps, Portion portion);
 

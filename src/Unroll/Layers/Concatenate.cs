@@ -18,7 +18,8 @@ public sealed record Concatenate : Merge
     {
         int[] extents = inputs[0].ToArray();
         if (inputs.Any(shape => !shape.ToArray().AsSpan()[..^1].SequenceEqual(extents.AsSpan()[..^1])))
-            throw new UnrollException($"{Label} takes inputs that are alike but for their features, but {string.Join(", ", inputs)} were given.");
+            throw new UnrollException(
+                $"{Label} takes inputs that are alike but for their features, but {string.Join(", ", inputs)} were given.");
         extents[^1] = inputs.Sum(shape => shape.Features);
         return new Shape(extents);
     }

@@ -46,5 +46,6 @@ public sealed record Conv1D : Convolution
 
     internal override int GroupCount => Groups;
 
-    internal override WindowAxis[] Axes(Shape input) => WindowAxis.Of(Label, input, Padding, mayBeCausal: true, (KernelSize, Stride, Dilation));
+    internal override WindowAxis[] Axes(Shape input) =>
+        WindowAxis.Of(Label, input, Padding, mayBeCausal: true, (KernelSize, Stride, Dilation));
 }

@@ -17,7 +17,8 @@ public sealed record Conv2D : Convolution
         : base(filters)
     {
         if (height < 1 || width < 1)
-            throw new ArgumentOutOfRangeException(height < 1 ? nameof(height) : nameof(width), Math.Min(height, width), "A kernel reads at least 1 row and 1 column.");
+            throw new ArgumentOutOfRangeException(height < 1 ? nameof(height) : nameof(width), Math.Min(height, width),
+                "A kernel reads at least 1 row and 1 column.");
         (Height, Width) = (height, width);
     }
 
@@ -56,5 +57,6 @@ public sealed record Conv2D : Convolution
     internal override int GroupCount => Groups;
 
     internal override WindowAxis[] Axes(Shape input) =>
-        WindowAxis.Of(Label, input, Padding, mayBeCausal: false, (Height, StrideHeight, DilationHeight), (Width, StrideWidth, DilationWidth));
+        WindowAxis.Of(Label, input, Padding, mayBeCausal: false, (Height, StrideHeight, DilationHeight),
+            (Width, StrideWidth, DilationWidth));
 }

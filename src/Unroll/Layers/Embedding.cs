@@ -70,7 +70,8 @@ internal sealed class EmbeddingOp<T> : LayerOp<T>, IPrepared<T>
         : base(builder, input, output)
     {
         (_options, _inputStride, _stride) = (options, RowPadding.Pad(input.Features), RowPadding.Pad(options.Units));
-        _embeddings = builder.AddParameter("embeddings", new Shape(options.Inputs, options.Units), options.EmbeddingsInitializer, options.EmbeddingsRegularizer);
+        _embeddings = builder.AddParameter("embeddings", new Shape(options.Inputs, options.Units), options.EmbeddingsInitializer,
+            options.EmbeddingsRegularizer);
         _gradient = builder.AddGradient(_embeddings, options.Inputs, _stride, [new GradientRun(0, 0, options.Units)]);
         _table = new AlignedBuffer<T>(_embeddings.Length, onFirstUse: true);
         _mask = mask;
@@ -126,7 +127,8 @@ internal sealed class EmbeddingOp<T> : LayerOp<T>, IPrepared<T>
             for (int row = 0; row < pass.Rows; row++)
             {
                 int token = int.CreateTruncating(spans.Input[row * _inputStride + t]);
-                pass.Kernels.Add(gradients.Slice(token * _stride, _stride), spans.OutputGradient.Slice((t * pass.PaddedRows + row) * _stride, _stride));
+                pass.Kernels.Add(gradients.Slice(token * _stride, _stride),
+                    spans.OutputGradient.Slice((t * pass.PaddedRows + row) * _stride, _stride));
             }
         }
     }
@@ -136,6 +138,7 @@ internal sealed class EmbeddingOp<T> : LayerOp<T>, IPrepared<T>
         // A NaN is in no range.
         if (value > -T.One && value < T.CreateTruncating(_options.Inputs) && T.IsInteger(value))
             return int.CreateTruncating(value);
-        throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{Name} takes whole numbers from 0 to {_options.Inputs - 1}, but received {value} at step {step}. Number the tokens anew, or make the layer for more of them."));
+        throw new UnrollException(string.Create(CultureInfo.InvariantCulture, $"{Name} takes whole numbers from 0 to "
+            + $"{_options.Inputs - 1}, but received {value} at step {step}. Number the tokens anew, or make the layer for more of them."));
     }
 }

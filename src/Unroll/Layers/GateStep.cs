@@ -71,8 +71,8 @@ public readonly ref struct GateStep<T>
 
     /// <summary>
     /// A state after the step: written by Forward, read by Backward. An h with <see cref="GateOptions.ProjectionUnits"/> is the one before
-    /// the projection. After a masked step it equals the state before the step, so keep in <see cref="KeptValues"/> whatever Backward divides by
-    /// or takes the logarithm of.
+    /// the projection. After a masked step it equals the state before the step, so keep in <see cref="KeptValues"/> whatever Backward
+    /// divides by or takes the logarithm of.
     /// </summary>
     public Span<T> State(int state, int row) => IsProjected(state)
         ? Block(_layout.ProjectedFrom, row)

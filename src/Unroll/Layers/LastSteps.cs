@@ -29,7 +29,8 @@ public sealed record LastSteps : Layer
         if (input.Rank != 2)
             throw new UnrollException($"{Label} takes sequences of shape (time steps, features), but its input has shape {input}.");
         if (input.Steps < Steps)
-            throw new UnrollException($"{Label} keeps {Steps} steps, but its input has {input.Steps}. Keep fewer or feed longer sequences.");
+            throw new UnrollException(
+                $"{Label} keeps {Steps} steps, but its input has {input.Steps}. Keep fewer or feed longer sequences.");
         return new Shape(Steps, input.Features);
     }
 

@@ -91,7 +91,8 @@ internal sealed class LstmVariantCell<T> : GatedCell<T>
         for (int row = 0; row < step.Rows; row++)
         {
             ReadOnlySpan<T> i = Value(step, 0, row), f = Value(step, 1, row), g = Value(step, 2, row), o = Value(step, 3, row);
-            ReadOnlySpan<T> before = step.Before(1, row), c = step.State(1, row), tanhC = step.KeptValues(_out, row), dh = step.Gradient(0, row);
+            ReadOnlySpan<T> before = step.Before(1, row), c = step.State(1, row), tanhC = step.KeptValues(_out, row),
+                dh = step.Gradient(0, row);
             Span<T> dc = step.Gradient(1, row);
             Math.Product(a, dh, o);
             _activation.Backward(Kernels, step.KeptValues(_before + 1, row), tanhC, a);

@@ -79,7 +79,8 @@ internal abstract class MergeOp<T> : LayerOp<T>
         Forward(pass, spans, OutputSteps(pass, 0) * pass.PaddedRows);
     }
 
-    public sealed override void Backward(ShardPass<T> pass, in LayerSpans<T> spans) => Backward(pass, spans, OutputSteps(pass, 0) * pass.PaddedRows);
+    public sealed override void Backward(ShardPass<T> pass, in LayerSpans<T> spans) =>
+        Backward(pass, spans, OutputSteps(pass, 0) * pass.PaddedRows);
 
     /// <summary>For the first rows of the slabs.</summary>
     protected abstract void Forward(ShardPass<T> pass, in LayerSpans<T> spans, int rows);

@@ -38,7 +38,8 @@ internal sealed class MultiHeadAttentionOp<T> : LayerOp<T>
         _output = Part("output", valueColumns, output.Features);
 
         int queries = checked(Input.Steps * builder.ShardRows), values = checked(steps * builder.ShardRows);
-        (_keys, _weights, _keyStride, _valueStride) = (steps, RowPadding.Pad(steps), RowPadding.Pad(_keyUnits), RowPadding.Pad(_valueUnits));
+        (_keys, _weights, _keyStride, _valueStride) =
+            (steps, RowPadding.Pad(steps), RowPadding.Pad(_keyUnits), RowPadding.Pad(_valueUnits));
         _keysAt = checked(queries * _query.Stride);
         _valuesAt = checked(_keysAt + values * _key.Stride);
         _meansAt = checked(_valuesAt + values * _value.Stride);

@@ -53,7 +53,8 @@ public abstract record Pooling2D : Pooling
     private protected Pooling2D(int height, int width)
     {
         if (height < 1 || width < 1)
-            throw new ArgumentOutOfRangeException(height < 1 ? nameof(height) : nameof(width), Math.Min(height, width), "A window holds at least 1 row and 1 column.");
+            throw new ArgumentOutOfRangeException(height < 1 ? nameof(height) : nameof(width), Math.Min(height, width),
+                "A window holds at least 1 row and 1 column.");
         (Height, Width) = (height, width);
     }
 
@@ -94,7 +95,8 @@ public abstract record GlobalPooling : Pooling
 
     public override Shape GetOutputShape(Shape input) => input.Rank >= 2
         ? new Shape(input.Features)
-        : throw new UnrollException($"{Label} takes sequences or images, but its input has shape {input}. Set ReturnSequences on the recurrent layer before it, or leave the pooling out.");
+        : throw new UnrollException($"{Label} takes sequences or images, but its input has shape {input}. Set ReturnSequences on the "
+            + "recurrent layer before it, or leave the pooling out.");
 
     internal override WindowTable Windows(Shape input) => Unroll.Layers.WindowTable.Whole(input.Positions);
 }
@@ -192,5 +194,6 @@ internal sealed class PoolingOp<T> : LayerOp<T>
         new(_mask.Exists ? pass.Mask(_mask) : default, spans.Steps, pass.PaddedRows);
 
     /// <summary>Into how many blocks a position falls that are pooled apart, and how many values a block has.</summary>
-    private (int Blocks, int Length) Blocks(ShardPass<T> pass, CountedSteps counted) => counted.ByRow ? (pass.PaddedRows, _stride) : (1, pass.PaddedRows * _stride);
+    private (int Blocks, int Length) Blocks(ShardPass<T> pass, CountedSteps counted) => counted.ByRow ? (pass.PaddedRows, _stride)
+        : (1, pass.PaddedRows * _stride);
 }

@@ -25,6 +25,7 @@ public readonly struct Portion
         if (_count <= 1)
             return new ColumnRange(0, length);
         long units = (length + unit - 1) / unit;
-        return new ColumnRange((int)Math.Min(length, units * Index / _count * unit), (int)Math.Min(length, units * (Index + 1) / _count * unit));
+        return new ColumnRange(
+            (int)Math.Min(length, units * Index / _count * unit), (int)Math.Min(length, units * (Index + 1) / _count * unit));
     }
 }

@@ -80,11 +80,12 @@ public sealed class Projection<T> : IPrepared<T>
         _kernels.Multiply(rows, a, _forward, z, ProductStart.Result, Units(portion));
 
     /// <summary>
-    /// da = dz·Wᵀ or, with <see cref="ProductStart.Result"/>, da += dz·Wᵀ: a portion of the columns of da; its padding columns become zero or
-    /// stay.
+    /// da = dz·Wᵀ or, with <see cref="ProductStart.Result"/>, da += dz·Wᵀ: a portion of the columns of da; its padding columns become zero
+    /// or stay.
     /// </summary>
     public void MultiplyTransposed(int rows, Rows<T> dz, Rows<T> da, ProductStart start, Portion portion = default) =>
-        _kernels.Multiply(rows, dz, _backward, da, start, new ColumnBlocks(1, _backward.Columns, portion.Of(_backward.Columns, RowPadding.Multiple)));
+        _kernels.Multiply(rows, dz, _backward, da, start,
+            new ColumnBlocks(1, _backward.Columns, portion.Of(_backward.Columns, RowPadding.Multiple)));
 
     /// <summary>dW += aᵀ·dz, and dbias += Σ rows of dz, in Backward only: a [rows × K], dz [rows × Columns].</summary>
     /// <param name="pass">The shard. Its scratch memory is overwritten.</param>

@@ -68,7 +68,8 @@ public abstract record Recurrent : Layer
     public override Shape GetOutputShape(Shape input)
     {
         if (input.Rank != 2)
-            throw new UnrollException($"{Label} takes sequences of shape (time steps, features), but its input has shape {input}. Set ReturnSequences on the recurrent layer before it, or reshape the input.");
+            throw new UnrollException($"{Label} takes sequences of shape (time steps, features), but its input has shape {input}. Set "
+                + "ReturnSequences on the recurrent layer before it, or reshape the input.");
         int units = States[0].Units;
         return ReturnSequences ? new Shape(input.Steps, units) : new Shape(units);
     }
@@ -110,7 +111,8 @@ public abstract record Recurrent : Layer
             throw new UnrollException($"{Label} needs at least one state, h, and a name of its own for each.");
         Cell<T> cell = CreateCell(builder, input.Shape);
         if (cell is GatedCell<T> { CanShare: true, HasRowValues: true })
-            throw new UnrollException($"{Label} keeps values of whole rows (RowValues), so threads cannot share its units: CanShare must be false.");
+            throw new UnrollException(
+                $"{Label} keeps values of whole rows (RowValues), so threads cannot share its units: CanShare must be false.");
         bool reversesMask = ReturnSequences && GoBackwards && !reversesOutput && input.Mask.Exists;
         StepMask mask = reversesMask ? builder.AddMask() : ReturnSequences ? input.Mask : default;
         var op = new RecurrentOp<T>(this, builder, cell, input, GetOutputShape(input.Shape))

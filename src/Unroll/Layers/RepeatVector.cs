@@ -21,7 +21,8 @@ public sealed record RepeatVector : Layer
 
     public override Shape GetOutputShape(Shape input) => input.Rank == 1
         ? new Shape(Count, input.Features)
-        : throw new UnrollException($"{Label} takes vectors of shape (features), but its input has shape {input}. A recurrent layer gives one where ReturnSequences is off; Flatten makes one of anything.");
+        : throw new UnrollException($"{Label} takes vectors of shape (features), but its input has shape {input}. A recurrent layer gives "
+            + "one where ReturnSequences is off; Flatten makes one of anything.");
 
     protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
         new(new RepeatVectorOp<T>(this, builder, inputs[0].Shape, GetOutputShape(inputs[0].Shape)));

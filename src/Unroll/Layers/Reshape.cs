@@ -29,7 +29,8 @@ public sealed record Reshape : Layer
 
     public override Shape GetOutputShape(Shape input) => input.Size == Target.Size
         ? Target
-        : throw new UnrollException($"{Label} gives {Target}, {Target.Size} values, but its input {input} has {input.Size}. Give a shape of {input.Size} values.");
+        : throw new UnrollException(
+            $"{Label} gives {Target}, {Target.Size} values, but its input {input} has {input.Size}. Give a shape of {input.Size} values.");
 
     protected internal override BuiltLayer<T> Build<T>(LayerBuilder<T> builder, IReadOnlyList<LayerInput> inputs) =>
         new(new ReshapeOp<T>(builder, inputs[0].Shape, GetOutputShape(inputs[0].Shape)));
@@ -54,7 +55,8 @@ public sealed record Flatten : Layer
 internal sealed class ReshapeOp<T>(LayerBuilder<T> builder, Shape input, Shape output) : LayerOp<T>(builder, input, output)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans) => Copy(pass.PaddedRows, spans.Input, Input.Features, spans.Output, Output.Features);
+    public override void Forward(ShardPass<T> pass, in LayerSpans<T> spans) =>
+        Copy(pass.PaddedRows, spans.Input, Input.Features, spans.Output, Output.Features);
 
     public override void Backward(ShardPass<T> pass, in LayerSpans<T> spans)
     {
@@ -77,7 +79,8 @@ internal sealed class ReshapeOp<T>(LayerBuilder<T> builder, Shape input, Shape o
                 (int from, int fromFeature) = Math.DivRem(i, sourceFeatures);
                 (int to, int toFeature) = Math.DivRem(i, targetFeatures);
                 run = Math.Min(sourceFeatures - fromFeature, targetFeatures - toFeature);
-                source.Slice((from * rows + row) * sourceStride + fromFeature, run).CopyTo(target[((to * rows + row) * targetStride + toFeature)..]);
+                source.Slice((from * rows + row) * sourceStride + fromFeature, run)
+                    .CopyTo(target[((to * rows + row) * targetStride + toFeature)..]);
             }
         }
     }

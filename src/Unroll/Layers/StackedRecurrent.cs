@@ -38,12 +38,15 @@ public sealed record StackedRecurrent(params IReadOnlyList<Recurrent> Layers) : 
     internal override bool ReturnsStates => ReturnState;
 
     /// <summary>The layers as they stand in the stack.</summary>
-    private IEnumerable<Recurrent> Parts => Layers.Select((layer, i) => layer with { Name = $"{layer.Kind}_{i + 1}", ReturnSequences = ReturnSequences || i < Layers.Count - 1, ReturnState = ReturnState });
+    private IEnumerable<Recurrent> Parts => Layers.Select((layer, i) => layer
+        with
+    { Name = $"{layer.Kind}_{i + 1}", ReturnSequences = ReturnSequences || i < Layers.Count - 1, ReturnState = ReturnState });
 
     public override Shape GetOutputShape(Shape input) => Parts.Aggregate(input, (shape, layer) => layer.GetOutputShape(shape));
 
     public bool Equals(StackedRecurrent? other) =>
-        base.Equals(other) && (ReturnSequences, ReturnState) == (other.ReturnSequences, other.ReturnState) && Layers.SequenceEqual(other.Layers);
+        base.Equals(other) && (ReturnSequences, ReturnState) == (other.ReturnSequences, other.ReturnState)
+            && Layers.SequenceEqual(other.Layers);
 
     public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), ReturnSequences, ReturnState, Layers.Count, Layers[0]);
 
@@ -83,14 +86,16 @@ internal sealed class StackedRecurrentOp<T> : LayerOp<T>
     {
         int shardRows = builder.ShardRows;
         _parts = parts;
-        (_cacheAt, _states, _outputAt, _outputSize) = (new int[parts.Length], new int[parts.Length], new int[parts.Length - 1], new int[parts.Length - 1]);
+        (_cacheAt, _states, _outputAt, _outputSize) =
+            (new int[parts.Length], new int[parts.Length], new int[parts.Length - 1], new int[parts.Length - 1]);
         for (int i = 0; i < parts.Length; i++)
         {
             (_cacheAt[i], _states[i]) = (CacheSize, i == 0 ? 0 : _states[i - 1] + parts[i - 1].States.Count);
             CacheSize = checked(CacheSize + parts[i].CacheSize);
             if (i == parts.Length - 1)
                 break;
-            (_outputAt[i], _outputSize[i]) = (CacheSize, checked(parts[i].Output.Steps * shardRows * RowPadding.Pad(parts[i].Output.Features)));
+            (_outputAt[i], _outputSize[i]) =
+                (CacheSize, checked(parts[i].Output.Steps * shardRows * RowPadding.Pad(parts[i].Output.Features)));
             CacheSize = checked(CacheSize + 2 * _outputSize[i]);
         }
     }
@@ -168,5 +173,6 @@ internal sealed class StackedRecurrentOp<T> : LayerOp<T>
         return steps;
     }
 
-    private Span<T> Between(in LayerSpans<T> spans, int lower, int which) => spans.Cache.Slice(_outputAt[lower] + which * _outputSize[lower], _outputSize[lower]);
+    private Span<T> Between(in LayerSpans<T> spans, int lower, int which) =>
+        spans.Cache.Slice(_outputAt[lower] + which * _outputSize[lower], _outputSize[lower]);
 }

@@ -46,7 +46,8 @@ public sealed record TimeDistributed(Layer Inner) : Layer
         Shape output = GetOutputShape(input);
         BuiltLayer<T> inner = Inner.Build(builder.WithRows(checked(builder.ShardRows * input.Steps)), [new LayerInput(StepOf(input))]);
         if (inner.Mask.Exists)
-            throw new UnrollException($"{Label} cannot pass on the mask that {Inner.Kind} makes in every step. Leave the mask out, or mask the sequence before.");
+            throw new UnrollException(
+                $"{Label} cannot pass on the mask that {Inner.Kind} makes in every step. Leave the mask out, or mask the sequence before.");
         return new(new TimeDistributedOp<T>(builder, inner.Op, inputs[0], output), output.Rank == 2 ? mask : default);
     }
 

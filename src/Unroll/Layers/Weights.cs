@@ -11,7 +11,8 @@ public sealed class Weights<T>
     private readonly int _length;
 
     internal Weights(LayerBuilder<T> builder, Parameter parameter) =>
-        (_values, _length) = (new Bias<T>(builder, parameter, parameter.Length, RowPadding.Pad(parameter.Length), (0, [0])), parameter.Length);
+        (_values, _length) = (new Bias<T>(builder, parameter, parameter.Length, RowPadding.Pad(parameter.Length), (0, [0])),
+            parameter.Length);
 
     /// <summary>The weights, row-major.</summary>
     public ReadOnlySpan<T> Values => _values.Values[.._length];

@@ -50,7 +50,8 @@ internal readonly struct WindowAxis
 
     /// <summary>One axis for each window extent that is given; the input has one extent more, its features.</summary>
     /// <exception cref="UnrollException">The input or an option does not fit.</exception>
-    public static WindowAxis[] Of(string label, Shape input, Padding padding, bool mayBeCausal, params (int Size, int Stride, int Dilation)[] windows)
+    public static WindowAxis[] Of(string label, Shape input, Padding padding, bool mayBeCausal,
+        params (int Size, int Stride, int Dilation)[] windows)
     {
         string[] units = RequireRank(label, input, windows.Length);
         if (padding is not (Padding.Valid or Padding.Same) && !(mayBeCausal && padding == Padding.Causal))
@@ -64,7 +65,8 @@ internal readonly struct WindowAxis
                     $"{label}'s window of {size} {units[i]} with a dilation of {dilation} spans more than {int.MaxValue} {units[i]}. "
                     + "Choose a smaller window or dilation.");
             if (padding == Padding.Valid && Reach(size, dilation) > input[i])
-                throw new UnrollException($"{label}'s window spans {Reach(size, dilation)} {units[i]}, but its input has {input[i]}. Choose a smaller window or Padding.Same, or feed more {units[i]}.");
+                throw new UnrollException($"{label}'s window spans {Reach(size, dilation)} {units[i]}, but its input has {input[i]}. "
+                    + $"Choose a smaller window or Padding.Same, or feed more {units[i]}.");
             axes[i] = new WindowAxis(input[i], size, stride, dilation, padding);
         }
 

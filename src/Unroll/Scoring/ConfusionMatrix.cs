@@ -25,7 +25,8 @@ public sealed class ConfusionMatrix
     {
         var matrix = new ConfusionMatrix(classes);
         if (outputs.Length != (long)labels.Length * classes)
-            throw new ArgumentException($"{labels.Length} labels of {classes} classes need {(long)labels.Length * classes} outputs, but {outputs.Length} were given.", nameof(outputs));
+            throw new ArgumentException($"{labels.Length} labels of {classes} classes need {(long)labels.Length * classes} outputs, but "
+                + $"{outputs.Length} were given.", nameof(outputs));
         for (int i = 0; i < labels.Length; i++)
         {
             ReadOnlySpan<float> choice = outputs.Slice(i * classes, classes);
@@ -118,7 +119,8 @@ public sealed class ConfusionMatrix
         ArgumentNullException.ThrowIfNull(names);
         if (names.Count != Classes)
             throw new ArgumentException($"There are {Classes} classes, but {names.Count} names were given.", nameof(names));
-        int width = Math.Max(names.Max(name => name.Length), _counts.Cast<long>().Max(count => count.ToString("N0", CultureInfo.InvariantCulture).Length));
+        int width = Math.Max(
+            names.Max(name => name.Length), _counts.Cast<long>().Max(count => count.ToString("N0", CultureInfo.InvariantCulture).Length));
         var text = new StringBuilder("is \\ read as".PadRight(Math.Max(12, width)));
         foreach (string name in names)
             text.Append("  ").Append(name.PadLeft(width));
@@ -126,7 +128,8 @@ public sealed class ConfusionMatrix
         {
             text.AppendLine().Append(names[right].PadRight(Math.Max(12, width)));
             for (int predicted = 0; predicted < Classes; predicted++)
-                text.Append("  ").Append((_counts[right, predicted] == 0 ? "." : _counts[right, predicted].ToString("N0", CultureInfo.InvariantCulture)).PadLeft(width));
+                text.Append("  ").Append((_counts[right, predicted] == 0 ? "."
+                    : _counts[right, predicted].ToString("N0", CultureInfo.InvariantCulture)).PadLeft(width));
         }
 
         return text.ToString();

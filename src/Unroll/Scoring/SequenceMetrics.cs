@@ -45,7 +45,8 @@ public static class SequenceMetrics
             tokens += references[i].Count;
         }
 
-        return tokens > 0 ? errors / (double)tokens : throw new ArgumentException("The error rate is undefined: the references have no tokens.", nameof(references));
+        return tokens > 0 ? errors / (double)tokens
+            : throw new ArgumentException("The error rate is undefined: the references have no tokens.", nameof(references));
     }
 
     /// <summary>e to the mean cross-entropy (in nats) a token: among how many equally likely tokens a model is undecided.</summary>
@@ -108,7 +109,8 @@ public static class SequenceMetrics
     private static char[] Letters(string text) => [.. text.Where(letter => !char.IsWhiteSpace(letter))];
 
     /// <summary>n-grams that both have, sentence by sentence, those written, and those of the references.</summary>
-    private static (long Both, long Written, long Reference) Overlap<T>(IReadOnlyList<IReadOnlyList<T>> found, IReadOnlyList<IReadOnlyList<T>> references, int n)
+    private static (long Both, long Written, long Reference) Overlap<T>(
+        IReadOnlyList<IReadOnlyList<T>> found, IReadOnlyList<IReadOnlyList<T>> references, int n)
         where T : notnull
     {
         long both = 0, written = 0, reference = 0;
@@ -145,7 +147,8 @@ public static class SequenceMetrics
         ArgumentNullException.ThrowIfNull(found);
         ArgumentNullException.ThrowIfNull(references);
         if (found.Count != references.Count || found.Count == 0)
-            throw new ArgumentException($"{found.Count} sequences cannot be compared with {references.Count} references. Give one reference for each, and at least one.", nameof(references));
+            throw new ArgumentException($"{found.Count} sequences cannot be compared with {references.Count} references. Give one "
+                + "reference for each, and at least one.", nameof(references));
     }
 
     /// <summary>n tokens of a sequence, equal where they are equal.</summary>

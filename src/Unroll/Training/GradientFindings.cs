@@ -31,7 +31,8 @@ internal sealed class GradientFindings(GradientCheckOptions options)
     /// <summary>Each row alone gives what it gives among others, and single precision what double does.</summary>
     public void Rows(string situation, Graph graph)
     {
-        double[] together = Predict(graph, Kernels<double>.Best, ManyRows, 0), single = [.. Predict(graph, Kernels<float>.Best, ManyRows, 0).Select(value => (double)value)];
+        double[] together = Predict(graph, Kernels<double>.Best, ManyRows, 0),
+            single = [.. Predict(graph, Kernels<float>.Best, ManyRows, 0).Select(value => (double)value)];
         int size = together.Length / ManyRows;
         for (int row = 0; row < ManyRows; row++)
         {
@@ -45,12 +46,14 @@ internal sealed class GradientFindings(GradientCheckOptions options)
     /// <summary>A layer that says it goes step by step gives for each step what it gives for that step alone.</summary>
     public void Steps(string situation, Graph sequence, Graph step)
     {
-        Network<double> whole = NetworkOf(sequence, Kernels<double>.Best, threads: 1), one = NetworkOf(step, Kernels<double>.Best, threads: 1);
+        Network<double> whole = NetworkOf(sequence, Kernels<double>.Best, threads: 1),
+            one = NetworkOf(step, Kernels<double>.Best, threads: 1);
         Shape input = sequence.Inputs[0].Shape;
         int size = one.OutputSize;
         if (whole.Parameters.Count != one.Parameters.Count || whole.OutputSize != size * input.Steps)
         {
-            _errors.Add($"{Label(situation)}the layer says that it goes step by step (GoesStepByStep), but its weights or outputs depend on "
+            _errors.Add(
+                $"{Label(situation)}the layer says that it goes step by step (GoesStepByStep), but its weights or outputs depend on "
                 + "how many steps there are. Return false.");
             return;
         }
@@ -75,7 +78,8 @@ internal sealed class GradientFindings(GradientCheckOptions options)
         float[] one = Gradients(graph(), 1), three = Gradients(graph(), 3), disturbed = Gradients(graph(), 1, between: true);
         _values += 2 * one.Length;
         if (!one.AsSpan().SequenceEqual(three) || !one.AsSpan().SequenceEqual(disturbed))
-            _errors.Add($"{situation}: gradients depend on what other threads do. Keep what belongs to a shard in its cache, not in fields.".TrimStart(':', ' '));
+            _errors.Add(
+                $"{situation}: gradients depend on what other threads do. Keep what belongs to a shard in its cache, not in fields.".TrimStart(':', ' '));
     }
 
     /// <summary>
@@ -90,7 +94,8 @@ internal sealed class GradientFindings(GradientCheckOptions options)
             _values += whole.Length;
             if (OutputsAndGradients(graph, parts, fromLast).AsSpan().SequenceEqual(whole))
                 continue;
-            _errors.Add($"{Label(situation)}results depend on how threads share the units of a step: a part reads what another part computes. "
+            _errors.Add(
+                $"{Label(situation)}results depend on how threads share the units of a step: a part reads what another part computes. "
                 + "Where each unit is not computed without the others, as in a sum over units, CanShare must be false.");
             return;
         }
@@ -126,10 +131,12 @@ internal sealed class GradientFindings(GradientCheckOptions options)
         }
 
         double scale = found.Max(Math.Abs);
-        Compare($"{situation}, gradient of the {regularizer.GetType().Name} added to what was there", added, found, options.Tolerance * (1 + scale));
+        Compare($"{situation}, gradient of the {regularizer.GetType().Name} added to what was there", added, found,
+            options.Tolerance * (1 + scale));
         float[] single = [.. weights.Select(value => (float)value)], alsoAdded = [.. before.Select(value => (float)value)];
         regularizer.AddGradient<float>(single, shape, alsoAdded);
-        Compare($"{situation}, the same in single precision", [.. alsoAdded.Select(value => (double)value)], added, options.SinglePrecision * (1 + scale));
+        Compare($"{situation}, the same in single precision", [.. alsoAdded.Select(value => (double)value)], added,
+            options.SinglePrecision * (1 + scale));
         Compare(
             $"{situation}, penalty of the {regularizer.GetType().Name} in single precision",
             [regularizer.Penalty<float>(single, shape)], [regularizer.Penalty<double>(weights, shape)], options.SinglePrecision);
@@ -151,7 +158,8 @@ internal sealed class GradientFindings(GradientCheckOptions options)
             _values += 2 * plain.Length;
             int errors = _errors.Count;
             Require(Near(whole, plain, 1), $"{what} with weights of 1 is not what it is without weights");
-            Require(Near(twice, whole, 2), $"{what} with weights of 2 is not twice what it is with weights of 1: loss, gradients or CountOf. Multiply by LossRow.Weights");
+            Require(Near(twice, whole, 2), $"{what} with weights of 2 is not twice what it is with weights of 1: loss, gradients or "
+                + "CountOf. Multiply by LossRow.Weights");
             Require(
                 Array.TrueForAll(setup.Judge(new double[output.Positions]), value => value == 0),
                 $"{what} counts what has the weight 0: loss, gradients and CountOf must be 0 there");
@@ -161,7 +169,8 @@ internal sealed class GradientFindings(GradientCheckOptions options)
                 without[at] = 0;
                 double[] found = setup.Judge(without), moved = setup.Judge(without, movedAt: at);
                 Require(
-                    Near(moved, found, 1) && Array.TrueForAll(found[(at * output.Features)..((at + 1) * output.Features)], value => value == 0),
+                    Near(moved, found, 1)
+                        && Array.TrueForAll(found[(at * output.Features)..((at + 1) * output.Features)], value => value == 0),
                     $"{what} looks at outputs of step {at}, which has the weight 0: they must change no loss and have gradients of 0");
             }
 
@@ -198,7 +207,8 @@ internal sealed class GradientFindings(GradientCheckOptions options)
         Network<float> network = NetworkOf(graph, Kernels<float>.Best, threads), other = new(network.Built, threads: 1);
         float[] inputs = [.. Inputs(rows * network.InputSize).Select(value => (float)value)];
         float[] upstream = [.. GradientChecker.Normal(rows * network.OutputSize, 5).Select(value => (float)value)];
-        var few = new CheckedBatch<float>(inputs.AsSpan(network.InputSize).ToArray(), upstream.AsSpan(network.OutputSize).ToArray(), rows - 1);
+        var few = new CheckedBatch<float>(inputs.AsSpan(network.InputSize).ToArray(), upstream.AsSpan(network.OutputSize).ToArray(),
+            rows - 1);
         network.Gradients(
             new CheckedBatch<float>(inputs, upstream, rows),
             new UpstreamLoss { Between = between ? () => other.Gradients(few, new UpstreamLoss()) : null });

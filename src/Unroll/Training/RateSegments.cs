@@ -70,7 +70,8 @@ internal sealed class RateSegments<T>
             if (!parameters.Any(parameter => parameter.IsOf(layer)))
             {
                 throw new UnrollException(
-                    $"LayerRates names {layer}, which has no weights here; there are: {string.Join(", ", Parameter.LayersOf(parameters))}.");
+                    $"LayerRates names {layer}, which has no weights here; there are: "
+                        + $"{string.Join(", ", Parameter.LayersOf(parameters))}.");
             }
         }
     }

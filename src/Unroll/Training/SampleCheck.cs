@@ -68,7 +68,8 @@ internal static class SampleCheck
         {
             int at = FirstNotFinite(values);
             throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
-                $"{batch.NameOf(row)} has {values[at]} in its input{NameOf(graph, number)}, {(tokens > 0 ? $"step {at}" : Place(at, graph.Inputs[number].Shape))}. "
+                $"{batch.NameOf(row)} has {values[at]} in its input{NameOf(graph, number)}, "
+                    + $"{(tokens > 0 ? $"step {at}" : Place(at, graph.Inputs[number].Shape))}. "
                 + $"Put a number there, or leave the sample out."));
         }
 
@@ -78,7 +79,8 @@ internal static class SampleCheck
         {
             if (!(values[i] >= 0 && values[i] < tokens && float.IsInteger(values[i])))
                 throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
-                    $"{batch.NameOf(row)} has {values[i]} in its input{NameOf(graph, number)}, step {i}, but tokens are whole numbers from 0 to {tokens - 1}. "
+                    $"{batch.NameOf(row)} has {values[i]} in its input{NameOf(graph, number)}, step {i}, but tokens are whole numbers from "
+                        + $"0 to {tokens - 1}. "
                     + $"Number the tokens anew, or make the embedding for more of them."));
         }
     }

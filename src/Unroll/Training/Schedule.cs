@@ -119,7 +119,8 @@ public sealed record CosineSchedule(double FloorShare = 0) : Schedule
     public override void Validate()
     {
         if (FloorShare is not (>= 0 and <= 1))
-            throw new UnrollException($"A cosine schedule has a floor of {FloorShare} of the first rate; it must be at least 0 and at most 1.");
+            throw new UnrollException(
+                $"A cosine schedule has a floor of {FloorShare} of the first rate; it must be at least 0 and at most 1.");
     }
 
     /// <summary>From 1 down to <paramref name="floor"/> while <paramref name="passed"/> goes from 0 to <paramref name="all"/>.</summary>

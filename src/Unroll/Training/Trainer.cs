@@ -400,7 +400,8 @@ internal sealed class Trainer
             return (samples, options.Validation);
         int training = (int)(samples.Count * (1 - options.ValidationSplit));
         if (training == 0 || training == samples.Count)
-            throw new UnrollException($"A validation split of {options.ValidationSplit} leaves {training} of {samples.Count} samples for training and {samples.Count - training} for validation; both need at least 1.");
+            throw new UnrollException($"A validation split of {options.ValidationSplit} leaves {training} of {samples.Count} samples for "
+                + $"training and {samples.Count - training} for validation; both need at least 1.");
         return (new SampleRange(samples, 0, training), new SampleRange(samples, training, samples.Count - training));
     }
 }

@@ -4,7 +4,8 @@ namespace Unroll;
 public sealed class TrainingDivergedException : UnrollException
 {
     internal TrainingDivergedException(int epoch, int step, double learningRate, History history, OpFault? cause)
-        : base($"The loss became infinite at epoch {epoch}, step {step}; the weights of the last good epoch are kept. {Remedy(learningRate, cause)}")
+        : base($"The loss became infinite at epoch {epoch}, step {step}; the weights of the last good epoch are kept. "
+            + $"{Remedy(learningRate, cause)}")
     {
         (Epoch, Step, History) = (epoch, step, history);
     }
@@ -20,8 +21,11 @@ public sealed class TrainingDivergedException : UnrollException
 
     private static string Remedy(double learningRate, OpFault? cause) => cause switch
     {
-        null => $"Try a learning rate below {learningRate:R}, say {learningRate / 10:R}, or clip the gradients (a global norm of 1 is a usual limit).",
-        { IsOwn: true } => $"With them, {cause.InWords} is not finite, while all that goes into it is. Check that part with GradientCheck; another learning rate does not help.",
-        _ => $"With them, {cause.InWords} is not finite, while all that goes into it is. Bring inputs and targets to a scale near 1; another learning rate does not help.",
+        null => $"Try a learning rate below {learningRate:R}, say {learningRate / 10:R}, or clip the gradients (a global norm of 1 is a "
+            + "usual limit).",
+        { IsOwn: true } => $"With them, {cause.InWords} is not finite, while all that goes into it is. Check that part with GradientCheck; "
+            + "another learning rate does not help.",
+        _ => $"With them, {cause.InWords} is not finite, while all that goes into it is. Bring inputs and targets to a scale near 1; "
+            + "another learning rate does not help.",
     };
 }

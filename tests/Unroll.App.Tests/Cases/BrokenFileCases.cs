@@ -10,11 +10,14 @@ public sealed class BrokenFileCases : Cases
         ["04-01-huge-values"] = ("forecast mass.csv --target y $TINY --out o", run => RefusedOr(run, "(?i)too large")),
         ["04-02-scale-of-squares"] = ("forecast thin.csv --target y $TINY --out o", run => RefusedOr(run, "(?i)too small")),
         ["04-03-one-largest-double"] = ("forecast spike.csv --target y $TINY --out o", run => Refused(run, "2020-02-20")),
-        ["04-05-last-date-of-all"] = ("forecast daily.csv --target y $TINY --out o; predict o/lstm.unroll open.csv", run => Refused(run, "9999-12-31")),
+        ["04-05-last-date-of-all"] =
+            ("forecast daily.csv --target y $TINY --out o; predict o/lstm.unroll open.csv", run => Refused(run, "9999-12-31")),
         ["04-07-model-with-a-null-layer"] = ("predict m.unroll daily.csv", run => Refused(run, "m\\.unroll is damaged: .*null")),
         ["04-08-model-with-a-null-graph-input"] = ("predict g.unroll daily.csv", run => Refused(run, "g\\.unroll is damaged: .*null")),
-        ["04-09-model-that-asks-for-gigabytes"] = ("predict d.unroll daily.csv", run => Refused(run, "d\\.unroll is damaged: .*its weights do not fit its layers")),
-        ["04-10-forecast-with-a-season-below-0"] = ("predict lstm.unroll daily.csv", run => Refused(run, "lstm\\.unroll (is damaged|was written by an older|holds)")),
+        ["04-09-model-that-asks-for-gigabytes"] =
+            ("predict d.unroll daily.csv", run => Refused(run, "d\\.unroll is damaged: .*its weights do not fit its layers")),
+        ["04-10-forecast-with-a-season-below-0"] =
+            ("predict lstm.unroll daily.csv", run => Refused(run, "lstm\\.unroll (is damaged|was written by an older|holds)")),
         ["04-11-report-that-cannot-be-moved"] = (
             "mkdir o/report.html; forecast daily.csv --target y $TINY --out o",
             run =>
@@ -39,7 +42,8 @@ public sealed class BrokenFileCases : Cases
         Assert.SkipUnless(File.Exists("/dev/full"), "There is no such device here.");
         using var folder = new TempFolder();
         File.Copy(Path.Combine(AppContext.BaseDirectory, "Cases", "04-06-full-device", "daily.csv"), folder["daily.csv"]);
-        using System.Diagnostics.Process process = Tool.Start(folder, "/bin/sh", ["-c", $"dotnet '{Tool.Program}' describe daily.csv >/dev/full"]);
+        using System.Diagnostics.Process process =
+            Tool.Start(folder, "/bin/sh", ["-c", $"dotnet '{Tool.Program}' describe daily.csv >/dev/full"]);
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(1, process.ExitCode);
@@ -54,6 +58,7 @@ public sealed class BrokenFileCases : Cases
             return;
         }
 
-        Assert.All(run.Metrics.GetProperty("forecasters").EnumerateArray(), forecaster => Assert.True(forecaster.GetProperty("rmse").GetDouble() > 0));
+        Assert.All(run.Metrics.GetProperty("forecasters").EnumerateArray(),
+            forecaster => Assert.True(forecaster.GetProperty("rmse").GetDouble() > 0));
     }
 }

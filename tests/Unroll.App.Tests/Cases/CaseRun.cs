@@ -10,14 +10,16 @@ internal sealed class CaseRun : IDisposable
     private readonly TempFolder _folder = new();
 
     /// <param name="name">The folder of the case.</param>
-    /// <param name="commands">With semicolons between; $TINY stands for options that make training quick, and <c>mkdir</c> makes a folder.</param>
+    /// <param name="commands">With semicolons between; $TINY stands for options that make training quick, and <c>mkdir</c> makes a
+    /// folder.</param>
     public CaseRun(string name, string commands)
     {
         foreach (string file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Cases", name)))
             File.Copy(file, _folder[Path.GetFileName(file)]);
         foreach (string command in commands.Split(';', StringSplitOptions.TrimEntries))
         {
-            string[] words = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(word => word == "$TINY" ? s_tiny : [word])];
+            string[] words = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .SelectMany(word => word == "$TINY" ? s_tiny : [word])];
             if (words[0] == "mkdir")
                 Directory.CreateDirectory(_folder[words[1]]);
             else
@@ -50,7 +52,8 @@ internal sealed class CaseRun : IDisposable
 }
 
 /// <summary>A line of future.csv.</summary>
-internal sealed record Ahead(string Series, string Target, string Date, int Step, double Value, double Lower80, double Upper80, double Lower95, double Upper95)
+internal sealed record Ahead(string Series, string Target, string Date, int Step, double Value, double Lower80, double Upper80,
+    double Lower95, double Upper95)
 {
     public double Width80 => Upper80 - Lower80;
 
@@ -60,6 +63,7 @@ internal sealed record Ahead(string Series, string Target, string Date, int Step
     {
         string[] cells = line.Split(',');
         double[] numbers = Array.ConvertAll(cells[^5..], cell => double.Parse(cell, CultureInfo.InvariantCulture));
-        return new Ahead(cells[0], cells[1], cells[2], int.Parse(cells[3], CultureInfo.InvariantCulture), numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
+        return new Ahead(cells[0], cells[1], cells[2], int.Parse(cells[3], CultureInfo.InvariantCulture), numbers[0], numbers[1],
+            numbers[2], numbers[3], numbers[4]);
     }
 }

@@ -9,7 +9,8 @@ public sealed class DateCases : Cases
     private static readonly Dictionary<string, (string Commands, Action<CaseRun> Must)> s_table = new()
     {
         ["01-01-empty-last-row"] = (
-            "forecast daily.csv --target y $TINY --out o; predict o/lstm.unroll daily.csv --csv; predict o/lstm.unroll today.csv --csv; predict o/forecast.unroll daily.csv --csv; predict o/forecast.unroll today.csv --csv",
+            "forecast daily.csv --target y $TINY --out o; predict o/lstm.unroll daily.csv --csv; predict o/lstm.unroll today.csv --csv; "
+                + "predict o/forecast.unroll daily.csv --csv; predict o/forecast.unroll today.csv --csv",
             run =>
             {
                 Works(run);
@@ -33,7 +34,8 @@ public sealed class DateCases : Cases
             run =>
             {
                 Works(run);
-                Assert.Equal([("East", "2021-07-12"), ("West", "2021-07-11"), ("North", "2021-07-12")], run.Ahead(1).Select(row => (row.Series, row.Date)));
+                Assert.Equal([("East", "2021-07-12"), ("West", "2021-07-11"), ("North", "2021-07-12")],
+                    run.Ahead(1).Select(row => (row.Series, row.Date)));
             }
         ),
         ["01-04-empty-last-row-of-one-target"] = (

@@ -14,21 +14,25 @@ public sealed class IntervalCases : Cases
             Assert.All(Forecasters(run), each => Assert.InRange(Widest(each), 0, 19600));
 
             static double Widest(JsonElement forecaster) =>
-                forecaster.GetProperty("width") is { ValueKind: JsonValueKind.Object } width ? width.EnumerateObject().Max(level => level.Value.GetDouble()) : 0;
+                forecaster.GetProperty("width") is { ValueKind: JsonValueKind.Object } width
+                    ? width.EnumerateObject().Max(level => level.Value.GetDouble()) : 0;
         }
         ),
         ["06-02-nested-intervals"] = (
-            "forecast load.csv --target mw $TINY --horizon 48 --out o; predict o/lstm.unroll load.csv --csv; predict o/forecast.unroll load.csv --csv",
+            "forecast load.csv --target mw $TINY --horizon 48 --out o; predict o/lstm.unroll load.csv --csv; predict o/forecast.unroll "
+                + "load.csv --csv",
             run =>
             {
                 Works(run);
                 Ahead[] rows = [.. run.Ahead(1), .. run.Ahead(2), .. run.Future()];
                 Assert.Equal(144, rows.Length);
-                Assert.All(rows, row => Assert.True(row.Lower95 <= row.Lower80 && row.Upper80 <= row.Upper95 && row.Width95 > row.Width80, row.ToString()));
+                Assert.All(rows, row => Assert.True(row.Lower95 <= row.Lower80 && row.Upper80 <= row.Upper95 && row.Width95 > row.Width80,
+                    row.ToString()));
             }
         ),
         ["06-03-bands-that-shrink"] = (
-            "forecast air.csv --target passengers $TINY --horizon 12 --out o; predict o/lstm.unroll air.csv --csv; predict o/forecast.unroll air.csv --csv",
+            "forecast air.csv --target passengers $TINY --horizon 12 --out o; predict o/lstm.unroll air.csv --csv; predict "
+                + "o/forecast.unroll air.csv --csv",
             run =>
             {
                 Works(run);
@@ -50,11 +54,13 @@ public sealed class IntervalCases : Cases
         }
         ),
         ["06-05-counts-below-0"] = (
-            "forecast parts.csv --target sold $TINY --out o; predict o/lstm.unroll parts.csv --csv; predict o/forecast.unroll parts.csv --csv",
+            "forecast parts.csv --target sold $TINY --out o; predict o/lstm.unroll parts.csv --csv; predict o/forecast.unroll parts.csv "
+                + "--csv",
             run =>
             {
                 Works(run);
-                Assert.All([.. run.Ahead(1), .. run.Ahead(2), .. run.Future()], row => Assert.True(row.Lower95 >= 0 && row.Lower80 >= 0 && row.Value >= 0, row.ToString()));
+                Assert.All([.. run.Ahead(1), .. run.Ahead(2), .. run.Future()],
+                    row => Assert.True(row.Lower95 >= 0 && row.Lower80 >= 0 && row.Value >= 0, row.ToString()));
             }
         ),
     };

@@ -32,14 +32,16 @@ public sealed class MessageCases : Cases
         ),
         ["05-06-no-range-given"] = (
             "forecast daily.csv --target y $TINY --out o",
-            run => Says(run, "The model learns from the 96 rows from 2021-01-01 to 2021-04-06 and is judged on the 24 rows from 2021-04-07 to 2021-04-30\\.")),
+            run => Says(run, "The model learns from the 96 rows from 2021-01-01 to 2021-04-06 and is judged on the 24 rows from 2021-04-07 "
+                + "to 2021-04-30\\.")),
         ["05-07-misspelt-verb"] = ("forcast daily.csv", run => Refused(run, "did you mean forecast\\?")),
         ["05-08-learning-rate"] = (
             "forecast daily.csv --target y --epochs 3 --ensemble 1 --model lstm --units 4 --optimizer sgd --learning-rate 1e30 --out o",
             run =>
             {
                 Refused(run, "Try --learning-rate");
-                double rate = double.Parse(Regex.Match(run.Last.Error, "--learning-rate ([0-9.e+-]+) or less").Groups[1].Value, NumberStyles.Float, CultureInfo.InvariantCulture);
+                double rate = double.Parse(Regex.Match(run.Last.Error, "--learning-rate ([0-9.e+-]+) or less").Groups[1].Value,
+                    NumberStyles.Float, CultureInfo.InvariantCulture);
                 Assert.InRange(rate, 1e-4, 0.1);
             }
         ),
@@ -121,5 +123,6 @@ public sealed class MessageCases : Cases
 
     /// <summary>The number of rows that a refusal asks for; dates do not count.</summary>
     private static int LargestNumber(CaseRun run) =>
-        Regex.Matches(Regex.Replace(run.Last.Error, "[0-9]{4}-[0-9]{2}-[0-9]{2}", ""), "[0-9]+").Max(match => int.Parse(match.Value, CultureInfo.InvariantCulture));
+        Regex.Matches(Regex.Replace(run.Last.Error, "[0-9]{4}-[0-9]{2}-[0-9]{2}", ""), "[0-9]+")
+            .Max(match => int.Parse(match.Value, CultureInfo.InvariantCulture));
 }

@@ -11,7 +11,8 @@ public sealed class OrdinaryDataCases : Cases
     {
         ["03-01-negative-price-in-test"] = ("forecast oil.csv --target price $TINY --out o", Works),
         ["03-02-zero-on-the-newest-row"] = (
-            "forecast power.csv --target price $TINY --out o; predict o/lstm.unroll today.csv --csv; predict o/forecast.unroll today.csv --csv",
+            "forecast power.csv --target price $TINY --out o; predict o/lstm.unroll today.csv --csv; predict o/forecast.unroll today.csv "
+                + "--csv",
             run =>
             {
                 Works(run);

@@ -11,7 +11,8 @@ public class ExchangeFuzzTests
     [Fact]
     public void Edited_files_are_loaded_or_refused()
     {
-        Assert.All(s_corpus, each => Assert.True(ExchangeAttempt.Load(each, each.File) is { Loaded: true, Failure: null }, ExchangeAttempt.Load(each, each.File).Failure));
+        Assert.All(s_corpus, each => Assert.True(ExchangeAttempt.Load(each, each.File) is { Loaded: true, Failure: null },
+            ExchangeAttempt.Load(each, each.File).Failure));
         int loaded = 0;
         for (int seed = 1; seed <= 3000; seed++)
         {
@@ -28,6 +29,7 @@ public class ExchangeFuzzTests
     public void Every_format_is_edited()
     {
         // A second ending of a format holds the same bytes.
-        Assert.All(ExchangeFormats.All.Where(format => format.Name != "Unroll"), format => Assert.Contains(s_corpus, file => file.Name.StartsWith(format.Extensions[0], StringComparison.Ordinal)));
+        Assert.All(ExchangeFormats.All.Where(format => format.Name != "Unroll"),
+            format => Assert.Contains(s_corpus, file => file.Name.StartsWith(format.Extensions[0], StringComparison.Ordinal)));
     }
 }

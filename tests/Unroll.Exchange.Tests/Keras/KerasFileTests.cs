@@ -212,10 +212,14 @@ public class KerasFileTests
 
     /// <summary>Keras puts zeros where a returned sequence is masked: where it is told to, and behind every Bidirectional.</summary>
     [Theory]
-    [InlineData("""{"class_name": "LSTM", "config": {"name": "l", "units": 3, "return_sequences": true, "zero_output_for_mask": true}}""", true)]
-    [InlineData("""{"class_name": "LSTM", "config": {"name": "l", "units": 3, "return_sequences": true, "zero_output_for_mask": false}}""", false)]
-    [InlineData("""{"class_name": "Bidirectional", "config": {"name": "l", "layer": {"class_name": "LSTM", "config": {"name": "i", "units": 3, "return_sequences": true}}}}""", true)]
-    [InlineData("""{"class_name": "Bidirectional", "config": {"name": "l", "layer": {"class_name": "LSTM", "config": {"name": "i", "units": 3}}}}""", false)]
+    [InlineData("""{"class_name": "LSTM", "config": {"name": "l", "units": 3, "return_sequences": true, "zero_output_for_mask": true}}""",
+        true)]
+    [InlineData("""{"class_name": "LSTM", "config": {"name": "l", "units": 3, "return_sequences": true, "zero_output_for_mask": false}}""",
+        false)]
+    [InlineData(
+        """{"class_name": "Bidirectional", "config": {"name": "l", "layer": {"class_name": "LSTM", "config": {"name": "i", "units": 3, "return_sequences": true}}}}""", true)]
+    [InlineData(
+        """{"class_name": "Bidirectional", "config": {"name": "l", "layer": {"class_name": "LSTM", "config": {"name": "i", "units": 3}}}}""", false)]
     public void ZerosAtMaskedStepsAreNotReadAsWhatWasBefore(string layer, bool isRefused)
     {
         string stack = $$$"""
@@ -226,17 +230,24 @@ public class KerasFileTests
             LAST]}}
             """;
         var notes = new List<string>();
-        Join(stack.Replace("LAST", """{"class_name": "Dense", "config": {"name": "d", "units": 2}}""", StringComparison.Ordinal), new KerasOptions { Notes = notes.Add });
+        Join(stack.Replace("LAST", """{"class_name": "Dense", "config": {"name": "d", "units": 2}}""", StringComparison.Ordinal),
+            new KerasOptions { Notes = notes.Add });
         Assert.Equal(isRefused ? 2 : 0, notes.Count);
-        Assert.All(notes.Take(1), note => Assert.Matches(@"^l \((LSTM|Bidirectional)\): at masked steps of the sequence that it gives Keras has 0, Unroll the state of the step before$", note));
+        Assert.All(
+            notes.Take(1),
+            note => Assert.Matches(
+            @"^l \((LSTM|Bidirectional)\): at masked steps of the sequence that it gives Keras has 0, Unroll the state of the step before$",
+            note));
         Assert.All(notes.Skip(1), note => Assert.Equal("output 1 has other numbers at masked steps than in Keras", note));
         notes.Clear();
         Join(stack.Replace("""{"class_name": "Masking", "config": {"name": "k", "mask_value": 0.0}},""", "", StringComparison.Ordinal)
-            .Replace("LAST", """{"class_name": "Dense", "config": {"name": "d", "units": 2}}""", StringComparison.Ordinal), new KerasOptions { Notes = notes.Add });
+            .Replace("LAST", """{"class_name": "Dense", "config": {"name": "d", "units": 2}}""", StringComparison.Ordinal),
+                new KerasOptions { Notes = notes.Add });
         Assert.Empty(notes);
         string flat = stack.Replace("LAST", """{"class_name": "Flatten", "config": {"name": "f"}}""", StringComparison.Ordinal);
         if (isRefused)
-            Assert.Contains("f (Flatten) takes a masked sequence", Assert.Throws<UnsupportedModelException>(() => Join(flat)).Message, StringComparison.Ordinal);
+            Assert.Contains("f (Flatten) takes a masked sequence", Assert.Throws<UnsupportedModelException>(() => Join(flat)).Message,
+                StringComparison.Ordinal);
         else
             Join(flat);
     }

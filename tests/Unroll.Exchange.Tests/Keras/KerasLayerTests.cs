@@ -6,8 +6,8 @@ using Xunit;
 namespace Unroll.Exchange.Tests;
 
 /// <summary>
-/// One row a class of Keras: its options as Keras 3's documentation names them, and the layer that Unroll makes of it, which is then written
-/// and read again.
+/// One row a class of Keras: its options as Keras 3's documentation names them, and the layer that Unroll makes of it, which is then
+/// written and read again.
 /// </summary>
 public class KerasLayerTests
 {
@@ -54,14 +54,16 @@ public class KerasLayerTests
         ["TimeDistributed"] = ("""{ "layer": {"class_name": "Dense", "config": {"name": "d", "units": 3, "activation": "softmax"}} }""",
             [[5, 2]],
             new TimeDistributed(new Dense(3) { Activation = Activation.Softmax })),
-        ["Dense"] = ("""{ "units": 4, "activation": "gelu", "use_bias": false, "kernel_initializer": {"class_name": "VarianceScaling", "config": {"scale": 2.0, "mode": "fan_out", "distribution": "uniform"}} }""",
+        ["Dense"] =
+            ("""{ "units": 4, "activation": "gelu", "use_bias": false, "kernel_initializer": {"class_name": "VarianceScaling", "config": {"scale": 2.0, "mode": "fan_out", "distribution": "uniform"}} }""",
             [[3]], new Dense(4)
             {
                 Activation = Activation.Gelu,
                 UseBias = false,
                 KernelInitializer = Initializer.VarianceScaling(2, Fan.Out, WeightDistribution.Uniform)
             }),
-        ["Embedding"] = ("""{ "input_dim": 9, "output_dim": 4, "mask_zero": true, "embeddings_initializer": {"class_name": "RandomUniform", "config": {"minval": -0.05, "maxval": 0.05}} }""",
+        ["Embedding"] =
+            ("""{ "input_dim": 9, "output_dim": 4, "mask_zero": true, "embeddings_initializer": {"class_name": "RandomUniform", "config": {"minval": -0.05, "maxval": 0.05}} }""",
             [[5]], new Embedding(9, 4) { MaskZero = true }),
         ["Rescaling"] = ("""{ "scale": [0.5, 0.00392156862745098], "offset": [-1, 0.25] }""", [[5, 2]],
             new Rescaling([0.5, 1.0 / 255], [-1, 0.25])),
@@ -76,25 +78,31 @@ public class KerasLayerTests
         ["LeakyReLU"] = ("""{ "negative_slope": 0.3 }""", [[5]], new Activate(new LeakyRelu(0.3))),
         ["ELU"] = ("""{ "alpha": 0.5 }""", [[5]], new Activate(new Elu(0.5))),
         ["Softmax"] = ("""{ "axis": -1 }""", [[5, 2]], new Softmax()),
-        ["LayerNormalization"] = ("""{ "axis": [2], "epsilon": 1e-05, "center": false, "scale": true, "beta_initializer": "zeros", "gamma_initializer": "ones", "beta_regularizer": null }""",
+        ["LayerNormalization"] =
+            ("""{ "axis": [2], "epsilon": 1e-05, "center": false, "scale": true, "beta_initializer": "zeros", "gamma_initializer": "ones", "beta_regularizer": null }""",
             [[5, 2]], new LayerNorm { Epsilon = 1e-5, Center = false }),
-        ["BatchNormalization"] = ("""{ "axis": 2, "momentum": 0.9, "epsilon": 0.01, "center": true, "scale": true, "synchronized": false }""",
+        ["BatchNormalization"] =
+            ("""{ "axis": 2, "momentum": 0.9, "epsilon": 0.01, "center": true, "scale": true, "synchronized": false }""",
             [[5, 2]], new BatchNorm { Momentum = 0.9, Epsilon = 0.01 }),
         ["RMSNormalization"] = ("""{ "axis": -1, "epsilon": 1e-05 }""", [[5, 2]], new RmsNorm { Epsilon = 1e-5 }),
         ["Attention"] = ("""{ "use_scale": false, "score_mode": "dot", "dropout": 0.0, "seed": null }""", [[5, 2], [4, 2]],
             new Attention()),
         ["AdditiveAttention"] = ("""{ "use_scale": true, "dropout": 0.0 }""", [[5, 2], [4, 2], [4, 2]], new AdditiveAttention()),
-        ["MultiHeadAttention"] = ("""{ "num_heads": 2, "key_dim": 3, "value_dim": 4, "dropout": 0.1, "use_bias": true, "output_shape": [5], "attention_axes": null, "flash_attention": null, "query_shape": [null, 5, 2] }""",
+        ["MultiHeadAttention"] =
+            ("""{ "num_heads": 2, "key_dim": 3, "value_dim": 4, "dropout": 0.1, "use_bias": true, "output_shape": [5], "attention_axes": null, "flash_attention": null, "query_shape": [null, 5, 2] }""",
             [[5, 2], [4, 2]], new MultiHeadAttention(2, 3) { ValueUnits = 4, OutputUnits = 5, Dropout = 0.1 }),
         ["Add"] = ("{}", [[5, 2], [5, 2]], new Add()),
         ["Multiply"] = ("{}", [[5, 2], [5, 2]], new Multiply()),
         ["Average"] = ("{}", [[5, 2], [5, 2], [5, 2]], new Average()),
         ["Concatenate"] = ("""{ "axis": 2 }""", [[5, 2], [5, 3]], new Concatenate()),
-        ["Conv1D"] = ("""{ "filters": 4, "kernel_size": [3], "strides": [1], "padding": "causal", "data_format": "channels_last", "dilation_rate": [2], "groups": 2, "activation": "relu", "use_bias": true }""",
+        ["Conv1D"] =
+            ("""{ "filters": 4, "kernel_size": [3], "strides": [1], "padding": "causal", "data_format": "channels_last", "dilation_rate": [2], "groups": 2, "activation": "relu", "use_bias": true }""",
             [[9, 2]], new Conv1D(4, 3) { Padding = Padding.Causal, Dilation = 2, Groups = 2, Activation = Activation.Relu }),
         ["Conv2D"] = ("""{ "filters": 4, "kernel_size": [3, 2], "strides": [2, 1], "padding": "same" }""", [[9, 8, 2]],
             new Conv2D(4, 3, 2) { Padding = Padding.Same, StrideHeight = 2 }),
-        ["DepthwiseConv1D"] = ("""{ "kernel_size": 3, "strides": 2, "padding": "valid", "depth_multiplier": 2, "depthwise_initializer": "he_normal" }""", [[9, 2]],
+        ["DepthwiseConv1D"] =
+            ("""{ "kernel_size": 3, "strides": 2, "padding": "valid", "depth_multiplier": 2, "depthwise_initializer": "he_normal" }""",
+            [[9, 2]],
             new DepthwiseConv1D(3) { Stride = 2, DepthMultiplier = 2, DepthwiseInitializer = Initializer.HeNormal }),
         ["DepthwiseConv2D"] = ("""{ "kernel_size": [3, 3], "strides": [1, 1], "padding": "same", "depth_multiplier": 1 }""", [[9, 8, 2]],
             new DepthwiseConv2D(3, 3) { Padding = Padding.Same }),
@@ -176,7 +184,8 @@ public class KerasLayerTests
     [InlineData("Conv1D", """{ "filters": 4, "kernel_size": [3], "data_format": "channels_first" }""", "data_format channels_first")]
     [InlineData("LSTM", """{ "units": 4, "time_major": true }""", "time_major")]
     [InlineData("LSTM", """{ "units": 4, "recurrent_activation": "gelu" }""", "no gates")]
-    [InlineData("LSTM", """{ "units": 4, "activation": {"module": "builtins", "class_name": "function", "config": "mine", "registered_name": "function"} }""", "activation {")]
+    [InlineData(
+        "LSTM", """{ "units": 4, "activation": {"module": "builtins", "class_name": "function", "config": "mine", "registered_name": "function"} }""", "activation {")]
     [InlineData("LSTM", """{ "units": 4, "clockwork": 3 }""", "the option clockwork 3")]
     [InlineData("LayerNormalization", """{ "axis": 1 }""", "axis 1")]
     [InlineData("Concatenate", """{ "axis": 1 }""", "axis 1")]
@@ -186,7 +195,8 @@ public class KerasLayerTests
     [InlineData("ReLU", """{ "max_value": 4.0 }""", "max_value")]
     [InlineData("Lambda", """{ "function": ["4wEAAAA=", null, null] }""", "never runs")]
     [InlineData("MyLayer", """{ }""", "it (MyLayer)")]
-    [InlineData("Bidirectional", """{ "layer": {"class_name": "LSTM", "config": {"units": 3, "return_sequences": true, "go_backwards": true}} }""", "in reverse")]
+    [InlineData("Bidirectional",
+        """{ "layer": {"class_name": "LSTM", "config": {"units": 3, "return_sequences": true, "go_backwards": true}} }""", "in reverse")]
     public void WhatUnrollDoesNotHaveIsRefusedByName(string className, string config, string says)
     {
         var refused = Assert.Throws<UnsupportedModelException>(() => Read(className, config, [[9, 2], [9, 2]]));

@@ -22,7 +22,8 @@ internal static class ForeignGraphs
                 {
                     int features = layer == 0 ? 3 : 4;
                     string[] y = Nodes(g, "LSTM", 3,
-                        [x, Reordered(g, w.Of(16, features)), Reordered(g, w.Of(16, 4)), w.Of(1, 32), "", zeros, zeros], ("hidden_size", 4L));
+                        [x, Reordered(g, w.Of(16, features)), Reordered(g, w.Of(16, 4)), w.Of(1, 32), "", zeros, zeros],
+                            ("hidden_size", 4L));
                     x = g.Node("Squeeze", [y[0], g.Constant("axis", [1])]);
                 }
 
@@ -103,7 +104,8 @@ internal static class ForeignGraphs
             {
                 string y = g.Node("Conv", ["x", w.Of(6, 2, 3)], ("group", 2L), ("dilations", (long[])[2]));
                 y = g.Node("BatchNormalization", [y, w.Of(6), w.Of(6), w.Of(6), w.Positive(6)], ("epsilon", 1e-5f));
-                string erf = g.Node("Add", [g.Node("Erf", [g.Node("Div", [y, g.Constant("root", [1.4142135f])])]), g.Constant("one", [1f])]);
+                string erf = g.Node("Add",
+                    [g.Node("Erf", [g.Node("Div", [y, g.Constant("root", [1.4142135f])])]), g.Constant("one", [1f])]);
                 y = g.Node("Mul", [g.Node("Mul", [y, erf]), g.Constant("half", [0.5f])]);
                 Output(g, g.Node("ReduceMean", [y], ("axes", (long[])[2]), ("keepdims", 0L)));
             }
@@ -132,7 +134,8 @@ internal static class ForeignGraphs
     {
         var graph = new GraphWriter("foreign");
         for (int i = 0; i < inputs.Length; i++)
-            graph.Input(graph.NewName(i == 0 ? "x" : $"x{i}"), Float.Float, [.. inputs[i].Select(extent => extent is int number ? (object)(long)number : extent)]);
+            graph.Input(graph.NewName(i == 0 ? "x" : $"x{i}"), Float.Float,
+                [.. inputs[i].Select(extent => extent is int number ? (object)(long)number : extent)]);
         write(graph, new Weights(graph));
         return graph.ToModel(13).ToByteArray();
     }

@@ -44,7 +44,8 @@ public class LookalikeGraphTests
             g.Node("RNN", ["x", w.Of(1, 3, 2), w.Of(1, 3, 3)], y, ("hidden_size", 3L), ("activations", (string[])["Affine"]));
             return g.Node("Squeeze", [y[1], g.Constant("axis", [0])]);
         }),
-        ["a bias of whole numbers"] = new(13, ["B", 3, 4], "whole numbers", (g, w) => g.Node("Conv", ["x", w.Of(2, 3, 1), g.Constant("bias", [1, 2])])),
+        ["a bias of whole numbers"] =
+            new(13, ["B", 3, 4], "whole numbers", (g, w) => g.Node("Conv", ["x", w.Of(2, 3, 1), g.Constant("bias", [1, 2])])),
         ["sums by the rules of before"] = new(6, ["B", 3, 4], "opset 6", (g, w) => g.Node("Relu", ["x"])),
         ["operators that are not known yet"] = new(99, ["B", 3, 4], "opset 99", (g, w) => g.Node("Relu", ["x"])),
     };
@@ -62,7 +63,8 @@ public class LookalikeGraphTests
         byte[] bytes = graph.ToModel(row.Opset).ToByteArray();
         if (row.Refusal is { } reason)
         {
-            Assert.Contains(reason, Assert.Throws<UnsupportedModelException>(() => Onnx.Load(new MemoryStream(bytes))).Message, StringComparison.Ordinal);
+            Assert.Contains(reason, Assert.Throws<UnsupportedModelException>(() => Onnx.Load(new MemoryStream(bytes))).Message,
+                StringComparison.Ordinal);
             return;
         }
 
@@ -86,8 +88,10 @@ public class LookalikeGraphTests
         Messages.ModelProto model = graph.ToModel(11);
         model.OpsetImport.Clear();
         byte[] bytes = model.ToByteArray();
-        Assert.Contains("opset", Assert.Throws<UnrollException>(() => Onnx.Load(new MemoryStream(bytes))).Message, StringComparison.Ordinal);
-        Assert.Contains("opset", Assert.Throws<UnrollException>(() => OnnxModel.Load(new MemoryStream(bytes))).Message, StringComparison.Ordinal);
+        Assert.Contains("opset", Assert.Throws<UnrollException>(() => Onnx.Load(new MemoryStream(bytes))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("opset", Assert.Throws<UnrollException>(() => OnnxModel.Load(new MemoryStream(bytes))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

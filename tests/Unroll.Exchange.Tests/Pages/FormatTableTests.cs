@@ -26,7 +26,8 @@ public class FormatTableTests
 
     private static string Table()
     {
-        Type[] kinds = [.. typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && type is { IsAbstract: false, IsPublic: true }).OrderBy(type => type.Name, StringComparer.Ordinal)];
+        Type[] kinds = [.. typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer))
+            && type is { IsAbstract: false, IsPublic: true }).OrderBy(type => type.Name, StringComparer.Ordinal)];
         var written = kinds.ToDictionary(kind => kind, _ => s_formats.Select(_ => new HashSet<bool>()).ToArray());
         foreach (Model model in Models())
         {
@@ -46,7 +47,8 @@ public class FormatTableTests
         }
 
         var table = new StringBuilder();
-        table.Append("| layer | ").AppendJoin(" | ", s_formats.Select(format => format.Name)).Append(" |\n|---|").Insert(table.Length, ":-:|", s_formats.Length).Append('\n');
+        table.Append("| layer | ").AppendJoin(" | ", s_formats.Select(format => format.Name)).Append(" |\n|---|")
+            .Insert(table.Length, ":-:|", s_formats.Length).Append('\n');
         foreach (Type kind in kinds)
             table.Append("| `").Append(kind.Name).Append("` | ").AppendJoin(" | ", written[kind].Select(Word)).Append(" |\n");
         return table.ToString();
@@ -59,12 +61,14 @@ public class FormatTableTests
             yield return LayerModels.Make(name, 1);
         foreach (GradientCase row in GradientCases.All.Values)
         {
-            Graph graph = row.Graph?.Invoke() ?? Graph.Chain(row.Layers, row.Input ?? (row.Vector ? new Shape(row.Features) : new Shape(row.Steps, row.Features)));
+            Graph graph = row.Graph?.Invoke()
+                ?? Graph.Chain(row.Layers, row.Input ?? (row.Vector ? new Shape(row.Features) : new Shape(row.Steps, row.Features)));
             yield return new Model(graph.Inputs, graph.Outputs).Build(seed: 3);
         }
     }
 
-    private static string Word(HashSet<bool> outcomes) => outcomes.Count == 2 ? "in part" : outcomes.Contains(true) ? "yes" : outcomes.Contains(false) ? "no" : "not tried";
+    private static string Word(HashSet<bool> outcomes) => outcomes.Count == 2 ? "in part" : outcomes.Contains(true) ? "yes"
+        : outcomes.Contains(false) ? "no" : "not tried";
 
     private static string Reasons(Model model, Action<Model, Stream> write)
     {

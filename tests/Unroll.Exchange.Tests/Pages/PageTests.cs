@@ -13,7 +13,8 @@ public sealed partial class PageTests : IDisposable
 
     private string At(string name) => Path.Combine(_folder, name);
 
-    public static string Page(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Pages", name)).ReplaceLineEndings("\n");
+    public static string Page(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Pages", name))
+        .ReplaceLineEndings("\n");
 
     /// <summary>Every block of C# of a page stands, but for its indentation, in this file.</summary>
     [Theory]
@@ -65,7 +66,8 @@ public sealed partial class PageTests : IDisposable
 
         OnnxModel graph = OnnxModel.Load(onnx);
         OnnxTensor x = OnnxTensor.Of(new float[60], 1, 60, 1);
-        float[] y = graph.Run(new Dictionary<string, OnnxTensor> { [graph.Inputs[0].Name] = x })[graph.Outputs[0].Name].Values<float>().ToArray();
+        float[] y = graph.Run(new Dictionary<string, OnnxTensor> { [graph.Inputs[0].Name] = x })[graph.Outputs[0].Name].Values<float>()
+            .ToArray();
 
         Assert.Equal(Small().Predict(new float[60])[0], y[0], 1e-6f);
     }
@@ -123,7 +125,8 @@ public sealed partial class PageTests : IDisposable
         ExchangeFormats.Save(Small(), path);
         TimeSeries prices = Prices();
 
-        var network = new PretrainedForecaster(ExchangeFormats.Load(path), new PretrainedOptions { Name = "theirs", TrainedOn = "..2020-05" });
+        var network = new PretrainedForecaster(
+            ExchangeFormats.Load(path), new PretrainedOptions { Name = "theirs", TrainedOn = "..2020-05" });
         var task = new ForecastTask(prices, network.OptionsFor(new TaskOptions { Targets = ["Close"] }));
         network.Fit(task);
         var comparison = new Comparison(task);

@@ -166,7 +166,8 @@ public class TorchNamesTests
         Model model = new Model(new Dense(2)).Build(new Shape(3), seed: 3);
         var file = new TensorFile([NamedTensor.Of("module.dense_1.bias", [2], new float[2])]);
         var options = new TorchOptions { Missing = MissingWeights.Keep, IgnoreSurplus = true };
-        Assert.Contains("no tensor of the file", Assert.Throws<WeightsMismatchException>(() => Torch.LoadWeights(model, file, options)).Message, StringComparison.Ordinal);
+        Assert.Contains("no tensor of the file",
+            Assert.Throws<WeightsMismatchException>(() => Torch.LoadWeights(model, file, options)).Message, StringComparison.Ordinal);
         Torch.LoadWeights(model, file, options with { Prefix = "module." });
     }
 

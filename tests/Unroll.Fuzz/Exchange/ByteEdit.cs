@@ -3,12 +3,15 @@ using System.IO.Compression;
 
 namespace Unroll.Fuzz;
 
-/// <summary>Random edits of files of any format: of bytes, of numbers in them, of JSON, and of what an archive holds, so that it still opens.</summary>
+/// <summary>
+/// Random edits of files of any format: of bytes, of numbers in them, of JSON, and of what an archive holds, so that it still opens.
+/// </summary>
 internal static class ByteEdit
 {
     private static readonly ulong[] s_numbers =
     [
-        0, 1, 2, 3, 7, 8, 16, 127, 128, 255, 256, 4096, 65535, 65536, 1 << 20, int.MaxValue, 1UL << 31, uint.MaxValue, 1UL << 32, 1UL << 40, long.MaxValue, 1UL << 63,
+        0, 1, 2, 3, 7, 8, 16, 127, 128, 255, 256, 4096, 65535, 65536, 1 << 20, int.MaxValue, 1UL << 31, uint.MaxValue, 1UL << 32, 1UL << 40,
+        long.MaxValue, 1UL << 63,
         ulong.MaxValue, ulong.MaxValue - 1, ulong.MaxValue - 7, 0xFFFF_FFFF_0000_0000,
     ];
 
@@ -52,7 +55,8 @@ internal static class ByteEdit
             case 5:
                 return [.. file[..at], .. file[Math.Min(file.Length, at + 1 + random.Next(64))..]];
             case 6:
-                int length = Math.Min(1 + random.Next(200), file.Length - at), times = random.Next(100) == 0 ? Math.Min(20_000, 1_000_000 / length) : 1;
+                int length = Math.Min(1 + random.Next(200), file.Length - at), times = random.Next(100) == 0
+                    ? Math.Min(20_000, 1_000_000 / length) : 1;
                 return [.. file[..at], .. Enumerable.Repeat(file[at..(at + length)], times).SelectMany(bytes => bytes), .. file[at..]];
             case 7:
                 byte[] other = others[random.Next(others.Count)];
@@ -112,7 +116,14 @@ internal static class ByteEdit
         {
             case 0: entries.RemoveAt(which); break;
             case 1: entries.Add((name, inside)); break;
-            case 2: entries[which] = (random.Next(4) switch { 0 => "../" + name, 1 => name + "x", 2 => "/" + name, _ => entries[random.Next(entries.Count)].Name }, inside); break;
+            case 2:
+                entries[which] = (random.Next(4) switch
+                {
+                    0 => "../" + name,
+                    1 => name + "x",
+                    2 => "/" + name,
+                    _ => entries[random.Next(entries.Count)].Name
+                }, inside); break;
             case 3: entries[which] = (name, new byte[random.Next(10) == 0 ? 60_000_000 : random.Next(100_000)]); break;
             default: entries[which] = (name, inside.Length == 0 ? [1] : Once([.. inside], others, random)); break;
         }
@@ -123,7 +134,8 @@ internal static class ByteEdit
             foreach ((string entry, byte[] content) in entries)
             {
                 bool stays = content.Length < 1_000_000 && random.Next(8) > 0;
-                using Stream stream = zip.CreateEntry(entry.Length > 0 ? entry : "x", stays ? CompressionLevel.NoCompression : CompressionLevel.Fastest).Open();
+                using Stream stream = zip.CreateEntry(
+                    entry.Length > 0 ? entry : "x", stays ? CompressionLevel.NoCompression : CompressionLevel.Fastest).Open();
                 stream.Write(content);
             }
         }

@@ -40,11 +40,18 @@ internal static class ForeignFiles
 
     private static IEnumerable<PartsForecaster> Forecasters()
     {
-        double[] values = [.. Enumerable.Range(0, Rows).Select(row => 100 + row + (20 * Math.Sin(Math.PI * row / 6)) + (7 * Math.Sin(row * row)))];
-        TimeSeries table = TimeSeries.From("rows", Enumerable.Range(0, Rows), row => new DateTime(2010, 1, 1).AddMonths(row), ("value", row => values[row]));
-        ForecastTask task = new ForecastTask(table, new TaskOptions { Horizon = 2, Window = 13, TestRows = 12, Inputs = new ForecastInputs { Calendar = true } }).Whole();
+        double[] values = [.. Enumerable.Range(0, Rows)
+            .Select(row => 100 + row + (20 * Math.Sin(Math.PI * row / 6)) + (7 * Math.Sin(row * row)))];
+        TimeSeries table = TimeSeries.From("rows", Enumerable.Range(0, Rows), row => new DateTime(2010, 1, 1).AddMonths(row),
+            ("value", row => values[row]));
+        ForecastTask task = new ForecastTask(
+            table, new TaskOptions { Horizon = 2, Window = 13, TestRows = 12, Inputs = new ForecastInputs { Calendar = true } }).Whole();
         var recipe = EnsembleRecipe.Of(CellKind.Gru);
-        recipe = recipe with { Members = 1, Network = recipe.Network with { Units = 4, Training = recipe.Network.Training with { Epochs = 1 } } };
+        recipe = recipe with
+        {
+            Members = 1,
+            Network = recipe.Network with { Units = 4, Training = recipe.Network.Training with { Epochs = 1 } }
+        };
         foreach (PartsForecaster forecaster in (PartsForecaster[])
             [new BlendForecaster([new EnsembleForecaster(recipe), new RidgeForecaster(), new EtsForecaster()]), new ArimaForecaster()])
         {
@@ -55,14 +62,18 @@ internal static class ForeignFiles
 
     private static IEnumerable<ExchangeFile> Files(string folder) =>
         from path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        let extension = ExchangeFormats.All.SelectMany(format => format.Extensions).OrderByDescending(each => each.Length).FirstOrDefault(path.EndsWith)
+        let extension = ExchangeFormats.All.SelectMany(format => format.Extensions).OrderByDescending(each => each.Length)
+            .FirstOrDefault(path.EndsWith)
         where extension is not null
-        select new ExchangeFile($"{extension} of others, {Path.GetFileName(path)}", File.ReadAllBytes(path), edited => Inspect(edited, extension));
+        select new ExchangeFile($"{extension} of others, {Path.GetFileName(path)}", File.ReadAllBytes(path),
+            edited => Inspect(edited, extension));
 
     /// <summary>All that the readers say of a file, by its name.</summary>
-    private static void Inspect(byte[] file, string extension) => ExchangeCorpus.FromDisk(file, extension, path => ExchangeFormats.Inspect(path));
+    private static void Inspect(byte[] file, string extension) =>
+        ExchangeCorpus.FromDisk(file, extension, path => ExchangeFormats.Inspect(path));
 
-    private static string Beside(params string[] parts) => Path.Combine([Path.GetDirectoryName(Here())!, "..", "..", "Unroll.Exchange.Tests", .. parts]);
+    private static string Beside(params string[] parts) =>
+        Path.Combine([Path.GetDirectoryName(Here())!, "..", "..", "Unroll.Exchange.Tests", .. parts]);
 
     private static string Here([CallerFilePath] string path = "") => path;
 }

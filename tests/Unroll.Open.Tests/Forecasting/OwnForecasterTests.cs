@@ -112,14 +112,16 @@ public sealed class OwnForecasterTests
             foreach (ForecastRow row in forecast.Rows(origin))
             {
                 double actual = forecast.Actual(origin, row.Step);
-                within = (within.Held + (actual >= row.Within80!.Value.Lower && actual <= row.Within80.Value.Upper ? 1 : 0), within.All + 1);
+                within = (within.Held + (actual >= row.Within80!.Value.Lower && actual <= row.Within80.Value.Upper ? 1 : 0),
+                    within.All + 1);
             }
         }
 
         Assert.InRange(within.Held / (double)within.All, 0.72, 0.88);
         Assert.Contains("event", events.Needed.Known);
         Assert.Equal(Rows.Numbers(events.Predict(task)), Rows.Numbers(Rows.Reloaded(events).Predict(task)));
-        Assert.Contains("does not say what event will be", Assert.Throws<UnrollException>(() => events.Predict(task.Data, 3)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not say what event will be", Assert.Throws<UnrollException>(() => events.Predict(task.Data, 3)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(
             "The events forecast reads event, which is not among the inputs of the task. Add it to the past or the known columns.",
             Assert.Throws<UnrollException>(() => new Events().Fit(Rows.Task(Rows.Daily(300), 3), cancellationToken: Stop)).Message);
@@ -130,7 +132,8 @@ public sealed class OwnForecasterTests
     {
         ForecastTask task = Rows.Task(Rows.Daily(400), 3, new ForecastInputs { Known = ["event"] });
         PartsForecaster Blend() => new BlendForecaster([new Events(), LastValue(), new RidgeForecaster(), new DriftForecaster()]);
-        BacktestResult result = Backtest.Run(task, [() => new Events(), Blend], new BacktestOptions { RefitEvery = 20 }, cancellationToken: Stop);
+        BacktestResult result =
+            Backtest.Run(task, [() => new Events(), Blend], new BacktestOptions { RefitEvery = 20 }, cancellationToken: Stop);
         Assert.Contains(result.Comparison.Scores, score => score.Name == "events" && score.Error < result.Comparison.Naive.Error);
         PartsForecaster blend = Blend();
         blend.Fit(task, cancellationToken: Stop);
@@ -144,7 +147,8 @@ public sealed class OwnForecasterTests
     public void A_series_that_was_not_there_is_forecast_and_parts_that_are_too_short_are_told()
     {
         var set = new SeriesSet("sets.csv", ("A", Rows.Daily(300)), ("B", Rows.Daily(300, seed: 2)));
-        var task = new ForecastTask(set, new TaskOptions { Targets = ["x"], Horizon = 2, TestRows = 20, Inputs = new ForecastInputs { Known = ["event"] } });
+        var task = new ForecastTask(
+            set, new TaskOptions { Targets = ["x"], Horizon = 2, TestRows = 20, Inputs = new ForecastInputs { Known = ["event"] } });
         var events = new Events();
         events.Fit(task, cancellationToken: Stop);
         TimeSeries other = Rows.Daily(200, seed: 5);
@@ -159,7 +163,8 @@ public sealed class OwnForecasterTests
     [Fact]
     public void Nothing_after_the_origin_can_be_seen()
     {
-        TimeSeries rows = Rows.Daily(300), spoilt = new("rows.csv", [.. rows.Dates], ("x", [.. rows["x"].ToArray().Select((value, row) => row < 280 ? value : value + 50)]), ("event", rows["event"].ToArray()));
+        TimeSeries rows = Rows.Daily(300), spoilt = new("rows.csv", [.. rows.Dates],
+            ("x", [.. rows["x"].ToArray().Select((value, row) => row < 280 ? value : value + 50)]), ("event", rows["event"].ToArray()));
         var inputs = new ForecastInputs { Known = ["event"] };
         double[] First(TimeSeries table)
         {
@@ -192,18 +197,23 @@ public sealed class OwnForecasterTests
     [Fact]
     public void Names_are_told_apart_and_files_that_name_unknown_ones_too()
     {
-        Assert.Contains("The forecaster kind \"naive\" is already built in. Give yours another name.", Assert.Throws<ArgumentException>(() => ForecastKinds.Register(() => new FunctionForecaster("naive", 1, (past, ahead) => ahead.Fill(past[^1])))).Message, StringComparison.Ordinal);
+        Assert.Contains("The forecaster kind \"naive\" is already built in. Give yours another name.",
+            Assert.Throws<ArgumentException>(() => ForecastKinds.Register(
+            () => new FunctionForecaster("naive", 1, (past, ahead) => ahead.Fill(past[^1])))).Message, StringComparison.Ordinal);
         ForecastTask task = Rows.Task(Rows.Daily(300), 1);
         var nameless = new FunctionForecaster("not known", 1, (past, ahead) => ahead.Fill(past[^1]));
         nameless.Fit(task, cancellationToken: Stop);
         Assert.EndsWith(
-            "is not written: the forecaster \"not known\" is not registered, so that no program could load it. Make it known before saving: ForecastKinds.Register(() => new ...).",
+            "is not written: the forecaster \"not known\" is not registered, so that no program could load it. Make it known before "
+                + "saving: ForecastKinds.Register(() => new ...).",
             Assert.Throws<UnrollException>(() => Rows.Reloaded(nameless)).Message, StringComparison.Ordinal);
         var own = new Middle();
         own.Fit(task, cancellationToken: Stop);
         Assert.EndsWith(
-            "holds the forecaster \"muddle\", which this program does not know. Make it known before loading: ForecastKinds.Register(() => new ...).",
-            Assert.Throws<UnrollException>(() => Rows.Reloaded(own, file => Rows.Renamed(file, "middle", "muddle"))).Message, StringComparison.Ordinal);
+            "holds the forecaster \"muddle\", which this program does not know. Make it known before loading: ForecastKinds.Register(() => "
+                + "new ...).",
+            Assert.Throws<UnrollException>(() => Rows.Reloaded(own, file => Rows.Renamed(file, "middle", "muddle"))).Message,
+                StringComparison.Ordinal);
     }
 
     /// <summary>All of the contract, for what is nothing like the others.</summary>
@@ -216,10 +226,12 @@ public sealed class OwnForecasterTests
         }
 
         public Forecast Predict(ForecastTask task) => new([.. task.Parts.Select(part => PartForecast.OfTestRows(
-            part, task[part], [.. Enumerable.Range(0, task[part].Test.Count - task.Horizon + 1).Select(_ => Enumerable.Repeat(value, task.Horizon).ToArray())]))]);
+            part, task[part], [.. Enumerable.Range(0, task[part].Test.Count - task.Horizon + 1)
+                .Select(_ => Enumerable.Repeat(value, task.Horizon).ToArray())]))]);
 
         public Forecast Predict(SeriesSet data, int steps, MissingPolicy? missing = null) =>
-            new([.. data.Keys.Select(key => PartForecast.OfRowsToCome(new Part(key, "x"), data[key], [.. Enumerable.Repeat(value, steps)]))]);
+            new([.. data.Keys.Select(
+                key => PartForecast.OfRowsToCome(new Part(key, "x"), data[key], [.. Enumerable.Repeat(value, steps)]))]);
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public sealed class OwnInputTests
 
         public override int Count => 2;
 
-        public override void Write(InputRows rows, int row, Span<double> numbers) => (numbers[0], numbers[1]) = Math.SinCos(Phase(rows.Dates[row]));
+        public override void Write(InputRows rows, int row, Span<double> numbers) =>
+            (numbers[0], numbers[1]) = Math.SinCos(Phase(rows.Dates[row]));
 
         public static double Phase(DateTime date) => 2 * Math.PI * (date - new DateTime(2000, 1, 6)).TotalDays / Lunation;
     }
@@ -133,7 +134,8 @@ public sealed class OwnInputTests
         ridge.Fit(task, cancellationToken: Stop);
         double[] Next(double known) => [.. ridge.Predict(Future(task, known), 2).Parts[0].Rows().Select(row => row.Value)];
         Assert.InRange(Next(1)[0] - Next(0)[0], 3, 5);
-        Assert.Contains("does not say what event will be", Assert.Throws<UnrollException>(() => ridge.Predict(task.Data, 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not say what event will be", Assert.Throws<UnrollException>(() => ridge.Predict(task.Data, 2)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,7 +143,14 @@ public sealed class OwnInputTests
     {
         static TimeSeries Named(int seed) => Rows.Daily(500, date => 8 * Math.Cos(MoonPhase.Phase(date)), seed).Select(["x", "volume"]);
         var set = new SeriesSet("sets.csv", ("A", Named(2)), ("B", Named(3)), ("C", Named(4)));
-        var task = new ForecastTask(set, new TaskOptions { Targets = ["x", "volume"], Horizon = 2, TestRows = 30, Window = 14, Inputs = new ForecastInputs { Calendar = true, Own = [new MoonPhase()] } });
+        var task = new ForecastTask(set, new TaskOptions
+        {
+            Targets = ["x", "volume"],
+            Horizon = 2,
+            TestRows = 30,
+            Window = 14,
+            Inputs = new ForecastInputs { Calendar = true, Own = [new MoonPhase()] }
+        });
         var network = new EnsembleForecaster(new EnsembleRecipe { Network = Rows.Small(), Members = 1 });
         network.Fit(task, cancellationToken: Stop);
         Assert.Contains("the phase of the moon", network.Notes[0], StringComparison.Ordinal);
@@ -153,9 +162,11 @@ public sealed class OwnInputTests
     {
         string Refused(params ForecastInput[] own) => Assert.Throws<UnrollException>(() => Task(Rows.Daily(300), 1, own)).Message;
         Assert.Equal(
-            "The input the mean of volume over 3 rows reads volume, which is not among the known columns. Add it to them: its values must be known for the rows to come.",
+            "The input the mean of volume over 3 rows reads volume, which is not among the known columns. Add it to them: its values must "
+                + "be known for the rows to come.",
             Refused(new MovingAverage("volume", 3)));
-        Assert.Equal("Two inputs are called the phase of the moon. Give each a name of its own.", Refused(new MoonPhase(), new MoonPhase()));
+        Assert.Equal("Two inputs are called the phase of the moon. Give each a name of its own.",
+            Refused(new MoonPhase(), new MoonPhase()));
         var ridge = new RidgeForecaster();
         Assert.Equal(
             "The input broken gives NaN for 2015-01-05 00:00. It must give a finite number for every row that has a target.",
@@ -164,11 +175,13 @@ public sealed class OwnInputTests
         ridge.Fit(Task(Rows.Daily(300), 1, new Chance()), cancellationToken: Stop);
         string path = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.unroll");
         Assert.Equal(
-            $"{path} is not written: the input \"chance\" is not registered, so that no program could load it. Make it known before saving: ForecastKinds.Register(...).",
+            $"{path} is not written: the input \"chance\" is not registered, so that no program could load it. Make it known before "
+                + "saving: ForecastKinds.Register(...).",
             Assert.Throws<UnrollException>(() => ForecastFile.Save(ridge, path)).Message);
         ridge.Fit(Task(Tides(300), 1, new MoonPhase()), cancellationToken: Stop);
         Assert.Matches(
-            "^.+ holds the input \"noon\", which this program does not know\\. Make it known before loading: ForecastKinds\\.Register\\(\\.\\.\\.\\)\\.$",
+            "^.+ holds the input \"noon\", which this program does not know\\. Make it known before loading: "
+                + "ForecastKinds\\.Register\\(\\.\\.\\.\\)\\.$",
             Assert.Throws<UnrollException>(() => Rows.Reloaded(ridge, file => Rows.Renamed(file, "moon", "noon"))).Message);
     }
 
@@ -185,6 +198,7 @@ public sealed class OwnInputTests
         TimeSeries rows = task.Data[""];
         DateTime[] dates = [.. rows.Dates, .. Enumerable.Range(1, 5).Select(day => rows.LastDate.AddDays(day))];
         double[] Longer(string name, double value) => [.. rows[name].ToArray(), .. Enumerable.Repeat(value, 5)];
-        return new TimeSeries(rows.Name, dates, ("x", Longer("x", double.NaN)), ("event", Longer("event", known)), ("volume", Longer("volume", double.NaN)));
+        return new TimeSeries(rows.Name, dates, ("x", Longer("x", double.NaN)), ("event", Longer("event", known)),
+            ("volume", Longer("volume", double.NaN)));
     }
 }

@@ -45,7 +45,8 @@ public sealed class OwnNetworkTests
     [InlineData(3, Strategy.Recursive, ForecastHead.None)]
     public void Ensembles_of_the_same_layers_are_the_same_to_the_bit(int horizon, Strategy strategy, ForecastHead head)
     {
-        var task = new ForecastTask(WithFuture(Rows.Daily(300)), new TaskOptions { Targets = ["x"], Horizon = horizon, TestRows = 40, Window = 14, Inputs = s_inputs });
+        var task = new ForecastTask(WithFuture(Rows.Daily(300)),
+            new TaskOptions { Targets = ["x"], Horizon = horizon, TestRows = 40, Window = 14, Inputs = s_inputs });
         bool isSequence = horizon > 1 && strategy == Strategy.Direct;
         double[] Forecast(NetworkRecipe recipe)
         {
@@ -68,7 +69,8 @@ public sealed class OwnNetworkTests
     [InlineData(false)]
     public void Layers_of_your_own_are_judged_saved_loaded_and_fitted_on(bool isSequence)
     {
-        var task = new ForecastTask(WithFuture(Rows.Daily(300)), new TaskOptions { Targets = ["x"], Horizon = 3, TestRows = 40, Window = 14, Inputs = s_inputs });
+        var task = new ForecastTask(
+            WithFuture(Rows.Daily(300)), new TaskOptions { Targets = ["x"], Horizon = 3, TestRows = 40, Window = 14, Inputs = s_inputs });
         var shapes = new List<Shape>();
         var recipe = new EnsembleRecipe
         {
@@ -83,7 +85,8 @@ public sealed class OwnNetworkTests
                 },
             },
         };
-        var blend = new BlendForecaster([new EnsembleForecaster(recipe), new EnsembleForecaster(recipe with { Network = Rows.Small() }), new RidgeForecaster(), new NaiveForecaster()]);
+        var blend = new BlendForecaster([new EnsembleForecaster(recipe), new EnsembleForecaster(recipe with { Network = Rows.Small() }),
+            new RidgeForecaster(), new NaiveForecaster()]);
         blend.Fit(task, cancellationToken: Stop);
         PartsForecaster network = blend.Members[0];
         Assert.Equal(("Conv + GRU", "conv-+-gru"), (network.Name, network.Key));
@@ -103,7 +106,8 @@ public sealed class OwnNetworkTests
     public void The_tutorials_network_of_your_own_is_loaded_with_its_layers()
     {
         ForecastTask task = Rows.Task(Rows.Daily(200), 1);
-        var network = new NetworkForecaster(Rows.Small() with { Label = "Conv", Body = _ => [new Conv1D(4, 3) { Activation = Activation.Relu }, new Flatten()] });
+        var network = new NetworkForecaster(
+            Rows.Small() with { Label = "Conv", Body = _ => [new Conv1D(4, 3) { Activation = Activation.Relu }, new Flatten()] });
         network.Fit(task, cancellationToken: Stop);
         PartsForecaster loaded = Rows.Reloaded(network);
         Assert.Equal(("Conv", "conv"), (loaded.Name, loaded.Key));
@@ -116,7 +120,9 @@ public sealed class OwnNetworkTests
     {
         NetworkRecipe recipe = Rows.Small() with { Body = _ => [] };
         Assert.Equal("network", recipe.Name);
-        Assert.Equal("The body of network has no layers. Return at least one.", Assert.Throws<UnrollException>(() => recipe.CreateModel(new Shape(14, 1))).Message);
-        Assert.StartsWith("The layers of this recipe follow from the shape of the input.", Assert.Throws<InvalidOperationException>(() => recipe.CreateModel()).Message, StringComparison.Ordinal);
+        Assert.Equal("The body of network has no layers. Return at least one.",
+            Assert.Throws<UnrollException>(() => recipe.CreateModel(new Shape(14, 1))).Message);
+        Assert.StartsWith("The layers of this recipe follow from the shape of the input.",
+            Assert.Throws<InvalidOperationException>(() => recipe.CreateModel()).Message, StringComparison.Ordinal);
     }
 }

@@ -56,16 +56,19 @@ public sealed class OwnScalerTests
     public void Kinds_that_are_not_known_are_told()
     {
         Assert.Equal(
-            "There is no scaler \"min-abs\". Choose minmax, standard, robust or none, or make one of your own known with ForecastKinds.Register(() => new ...).",
+            "There is no scaler \"min-abs\". Choose minmax, standard, robust or none, or make one of your own known with "
+                + "ForecastKinds.Register(() => new ...).",
             Assert.ThrowsAny<UnrollException>(() => Scaler.Create("min-abs")).Message);
-        Assert.Contains("The scaler kind \"max-abs\" is already MaxAbsScaler. Give yours another name.", Assert.Throws<ArgumentException>(() => ForecastKinds.Register(() => new Squared())).Message, StringComparison.Ordinal);
+        Assert.Contains("The scaler kind \"max-abs\" is already MaxAbsScaler. Give yours another name.",
+            Assert.Throws<ArgumentException>(() => ForecastKinds.Register(() => new Squared())).Message, StringComparison.Ordinal);
 
         // Of three rows ahead, so that the file is one of forecasters and not a model file.
         ForecastTask task = Rows.Task(Rows.Daily(200), 3);
         var own = new NetworkForecaster(Rows.Small() with { Scaler = "max-abs" });
         own.Fit(task, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Matches(
-            "^.+ holds the scaler \"min-abs\", which this program does not know\\. Make it known before loading: ForecastKinds\\.Register\\(\\(\\) => new \\.\\.\\.\\)\\.$",
+            "^.+ holds the scaler \"min-abs\", which this program does not know\\. Make it known before loading: "
+                + "ForecastKinds\\.Register\\(\\(\\) => new \\.\\.\\.\\)\\.$",
             Assert.Throws<UnrollException>(() => Rows.Reloaded(own, file => Rows.Renamed(file, "max-abs", "min-abs"))).Message);
     }
 
@@ -73,7 +76,8 @@ public sealed class OwnScalerTests
     public void A_scale_of_0_is_refused()
     {
         var scaler = new MaxAbsScaler();
-        Assert.StartsWith("The max-abs scaler measured offset 0 and scale 0", Assert.Throws<InvalidOperationException>(() => scaler.Fit([0, 0])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("The max-abs scaler measured offset 0 and scale 0",
+            Assert.Throws<InvalidOperationException>(() => scaler.Fit([0, 0])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,7 +42,8 @@ public sealed class OwnTransformTests
             shares[row] = 1 / (1 + Math.Exp(-walk - Math.Sin(2 * Math.PI * row / 7)));
         }
 
-        return new TimeSeries("shares.csv", [.. Enumerable.Range(0, rows).Select(row => new DateTime(2020, 1, 1).AddDays(row))], ("x", shares));
+        return new TimeSeries("shares.csv", [.. Enumerable.Range(0, rows).Select(row => new DateTime(2020, 1, 1).AddDays(row))],
+            ("x", shares));
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class OwnTransformTests
             Assert.Equal(value, s_logit.Inverse(s_logit.Forward(value, 0.4), 0.4), 1e-12);
         }
 
-        Assert.Equal("The transform logit is not defined for 1.5. Use the transform difference or none.", Assert.Throws<UnrollException>(() => s_logit.Forward(1.5, 0.4)).Message);
+        Assert.Equal("The transform logit is not defined for 1.5. Use the transform difference or none.",
+            Assert.Throws<UnrollException>(() => s_logit.Forward(1.5, 0.4)).Message);
         Assert.Same(s_logit, TargetTransform.Parse("logit"));
     }
 
@@ -95,13 +97,15 @@ public sealed class OwnTransformTests
         var ridge = new RidgeForecaster(new EnsembleRecipe { Transform = s_logit });
         ridge.Fit(task, cancellationToken: TestContext.Current.CancellationToken);
         PartForecast forecast = ridge.Predict(task).Parts[0];
-        Assert.All(Enumerable.Range(0, forecast.Origins).SelectMany(origin => forecast.Rows(origin)), row => Assert.InRange(row.Value, 0, 1));
+        Assert.All(Enumerable.Range(0, forecast.Origins).SelectMany(origin => forecast.Rows(origin)),
+            row => Assert.InRange(row.Value, 0, 1));
         Assert.Contains("x as logit", ridge.Notes[0], StringComparison.Ordinal);
         var comparison = new Comparison(task);
         Assert.True(comparison.Add(ridge).Error < 0.9 * comparison.Naive.Error);
         Assert.Equal(Rows.Numbers(ridge, task), Rows.Numbers(Rows.Reloaded(ridge), task));
         Assert.Matches(
-            "^.+ holds the transform \"timid\", which this program does not know\\. Make it known before loading: ForecastKinds\\.Register\\(\\.\\.\\.\\)\\.$",
+            "^.+ holds the transform \"timid\", which this program does not know\\. Make it known before loading: "
+                + "ForecastKinds\\.Register\\(\\.\\.\\.\\)\\.$",
             Assert.Throws<UnrollException>(() => Rows.Reloaded(ridge, file => Rows.Renamed(file, "logit", "timid"))).Message);
     }
 
@@ -114,7 +118,8 @@ public sealed class OwnTransformTests
         Assert.All(Rows.Numbers(ridge, task), number => Assert.True(double.IsFinite(number)));
         string path = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.unroll");
         Assert.Equal(
-            $"{path} is not written: the transform \"box-cox 0.25\" is not registered, so that no program could load it. Make it known before saving: ForecastKinds.Register(...).",
+            $"{path} is not written: the transform \"box-cox 0.25\" is not registered, so that no program could load it. Make it known "
+                + "before saving: ForecastKinds.Register(...).",
             Assert.Throws<UnrollException>(() => ForecastFile.Save(ridge, path)).Message);
         Assert.False(File.Exists(path));
     }
@@ -142,11 +147,14 @@ public sealed class OwnTransformTests
     [InlineData("falls", "The transform crooked is not increasing: Map(")]
     public void A_transform_whose_inverse_is_none_is_refused_at_fit(string wrong, string said)
     {
-        var task = new ForecastTask(Shares(200), new TaskOptions { Targets = ["x"], Horizon = 2, Window = 10, Test = DateRange.Parse("2020-07-01..2020-07-18") });
+        var task = new ForecastTask(
+            Shares(200), new TaskOptions { Targets = ["x"], Horizon = 2, Window = 10, Test = DateRange.Parse("2020-07-01..2020-07-18") });
         var ridge = new RidgeForecaster(new EnsembleRecipe { Transform = new Crooked(wrong) });
-        UnrollException refused = Assert.Throws<UnrollException>(() => ridge.Fit(task, cancellationToken: TestContext.Current.CancellationToken));
+        UnrollException refused =
+            Assert.Throws<UnrollException>(() => ridge.Fit(task, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
         Assert.Equal("transform", refused.Subject);
-        new RidgeForecaster(new EnsembleRecipe { Transform = new Crooked("") }).Fit(task, cancellationToken: TestContext.Current.CancellationToken);
+        new RidgeForecaster(new EnsembleRecipe { Transform = new Crooked("") })
+            .Fit(task, cancellationToken: TestContext.Current.CancellationToken);
     }
 }

@@ -20,14 +20,22 @@ internal static class Rows
             walk += 0.1 * noise[row];
             known[row] = ((row * row * row) + (7 * row)) % 101 < 10 ? 1 : 0;
             past[row] = 1000 * Math.Exp(noise[rows + row]);
-            x[row] = walk + (3 * Math.Sin(2 * Math.PI * row / 7)) + (4 * known[row]) + (also?.Invoke(dates[row]) ?? 0) + (0.3 * noise[rows + row]);
+            x[row] = walk + (3 * Math.Sin(2 * Math.PI * row / 7)) + (4 * known[row]) + (also?.Invoke(dates[row]) ?? 0)
+                + (0.3 * noise[rows + row]);
         }
 
         return new TimeSeries("rows.csv", dates, ("x", x), ("event", known), ("volume", past));
     }
 
     public static ForecastTask Task(TimeSeries rows, int horizon, ForecastInputs? inputs = null, int test = 40) =>
-        new(rows, new TaskOptions { Targets = ["x"], Horizon = horizon, TestRows = test, Window = 14, Inputs = inputs ?? ForecastInputs.TargetOnly });
+        new(rows, new TaskOptions
+        {
+            Targets = ["x"],
+            Horizon = horizon,
+            TestRows = test,
+            Window = 14,
+            Inputs = inputs ?? ForecastInputs.TargetOnly
+        });
 
     /// <summary>Networks that are trained in no time.</summary>
     public static NetworkRecipe Small(CellKind cell = CellKind.Gru) => new()
@@ -42,7 +50,8 @@ internal static class Rows
     public static double[] Numbers(Forecast forecast) =>
     [
         .. forecast.Parts.SelectMany(part => Enumerable.Range(0, part.Origins).SelectMany(origin => part.Rows(origin)))
-            .SelectMany(row => new[] { row.Value, row.Within80?.Lower ?? 0, row.Within80?.Upper ?? 0, row.Within95?.Lower ?? 0, row.Within95?.Upper ?? 0 }),
+            .SelectMany(row => new[] { row.Value, row.Within80?.Lower ?? 0, row.Within80?.Upper ?? 0, row.Within95?.Lower ?? 0,
+                row.Within95?.Upper ?? 0 }),
     ];
 
     public static double[] Numbers(PartsForecaster forecaster, ForecastTask task) =>
@@ -80,6 +89,7 @@ internal static class Rows
     public static double[] Noise(int count, int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
+        return [.. Enumerable.Range(0, count)
+            .Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
     }
 }

@@ -21,7 +21,8 @@ public sealed class CancellationTests
         Assert.Equal(TrainingEventKind.Started, told.Moments[0].Kind);
         Assert.Equal(6, told.Moments.Count(moment => moment.Kind == TrainingEventKind.EpochEnded));
         Assert.NotEqual(own, told.Thread);
-        await Assert.ThrowsAsync<UnrollException>(() => model.FitAsync(Made.Samples(), Options with { Epochs = 0 }, null, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<UnrollException>(
+            () => model.FitAsync(Made.Samples(), Options with { Epochs = 0 }, null, TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -60,7 +61,8 @@ public sealed class CancellationTests
         Assert.Equal(Made.Weights(alone), Made.Weights(model));
 
         // And the same training goes on from there.
-        Assert.Equal(3, model.Fit(Made.Samples(), Options with { Epochs = 1, Continue = true }, cancellationToken: TestContext.Current.CancellationToken).EpochsBefore);
+        Assert.Equal(3, model.Fit(Made.Samples(), Options with { Epochs = 1, Continue = true },
+            cancellationToken: TestContext.Current.CancellationToken).EpochsBefore);
     }
 
     [Fact]
@@ -90,7 +92,8 @@ public sealed class CancellationTests
     public async Task Leaving_the_events_is_no_error()
     {
         Model model = Made.Model();
-        await foreach (TrainingEvent moment in model.FitEventsAsync(Made.Samples(), Options with { Epochs = 100_000 }, TestContext.Current.CancellationToken))
+        await foreach (TrainingEvent moment in model.FitEventsAsync(
+            Made.Samples(), Options with { Epochs = 100_000 }, TestContext.Current.CancellationToken))
         {
             if (moment.Kind == TrainingEventKind.EpochEnded)
                 break;
@@ -107,7 +110,8 @@ public sealed class CancellationTests
         IForecaster[] all =
         [
             new RidgeForecaster(),
-            new EnsembleForecaster(new EnsembleRecipe { Steps = 3, Members = 1, Network = new NetworkRecipe { Units = 3, Training = new TrainingOptions { Epochs = 2 } } }),
+            new EnsembleForecaster(new EnsembleRecipe {
+                Steps = 3, Members = 1, Network = new NetworkRecipe { Units = 3, Training = new TrainingOptions { Epochs = 2 } } }),
             new NaiveForecaster(),
         ];
         foreach (IForecaster forecaster in all)
@@ -117,7 +121,8 @@ public sealed class CancellationTests
             using var stop = new CancellationTokenSource();
             var early = new Stopper(stop);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => forecaster.FitAsync(Made.Task(90), early, stop.Token));
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => forecaster.RefitAsync(task.Whole(), null, new CancellationToken(true)));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => forecaster.RefitAsync(task.Whole(), null, new CancellationToken(true)));
             Assert.Equal(before, Made.Ahead(forecaster, task, 3));
         }
     }
@@ -127,7 +132,8 @@ public sealed class CancellationTests
     public void A_cancelled_network_keeps_its_best_weights()
     {
         DateTime[] dates = [.. Enumerable.Range(0, 60).Select(i => new DateTime(2024, 1, 1).AddDays(i))];
-        var task = new ForecastTask(new TimeSeries("shop", dates, [("sales", [.. dates.Select((_, i) => 5 + Math.Sin(i))])]), new TaskOptions { Targets = ["sales"], TestRows = 14, Window = 5 });
+        var task = new ForecastTask(new TimeSeries("shop", dates, [("sales", [.. dates.Select((_, i) => 5 + Math.Sin(i))])]),
+            new TaskOptions { Targets = ["sales"], TestRows = 14, Window = 5 });
         using var stop = new CancellationTokenSource();
         var network = new NetworkForecaster(new NetworkRecipe { Units = 3, Training = new TrainingOptions { Epochs = 500 } });
         Assert.ThrowsAny<OperationCanceledException>(() => network.Fit(task, new Stopper(stop), stop.Token));

@@ -159,7 +159,8 @@ public sealed partial class DotnetPage : IDisposable
     [Fact]
     public void Windows()
     {
-        double[] sales = [.. Made.Values(100)], temperature = [.. Made.Values(100, 4)], weekend = [.. Enumerable.Range(0, 100).Select(i => i % 7 / 5 * 1.0)];
+        double[] sales = [.. Made.Values(100)], temperature = [.. Made.Values(100, 4)],
+            weekend = [.. Enumerable.Range(0, 100).Select(i => i % 7 / 5 * 1.0)];
         TrainingOptions options = Options;
         var windows = new WindowedSamples([sales, temperature], [sales], window: 28, steps: 7) { Known = [weekend] };
         Node past = Node.Input(new Shape(28, 2)), ahead = Node.Input(new Shape(7, 1));

@@ -16,8 +16,10 @@ public sealed class LoggingTests
         Assert.Equal([10, 11, 11, 12, 13, 11, 11, 12, 13, 14], log.Lines.Select(line => line.Id));
         Assert.Equal([LogLevel.Information, LogLevel.Trace, LogLevel.Debug], new[] { 0, 1, 4 }.Select(at => log.Lines[at].Level));
         Dictionary<string, object?> first = log.Lines[3].Values;
-        Assert.Equal((1, 2, history.Epochs[0].Loss, history.Epochs[0].ValidationLoss), (first["Epoch"], first["Epochs"], first["Loss"], first["ValidationLoss"]));
-        Assert.Equal(("mae", history.Epochs[0].Metrics["mae"], history.Epochs[0].ValidationMetrics["mae"]), (log.Lines[4].Values["Metric"], log.Lines[4].Values["Value"], log.Lines[4].Values["ValidationValue"]));
+        Assert.Equal((1, 2, history.Epochs[0].Loss, history.Epochs[0].ValidationLoss),
+            (first["Epoch"], first["Epochs"], first["Loss"], first["ValidationLoss"]));
+        Assert.Equal(("mae", history.Epochs[0].Metrics["mae"], history.Epochs[0].ValidationMetrics["mae"]),
+            (log.Lines[4].Values["Metric"], log.Lines[4].Values["Value"], log.Lines[4].Values["ValidationValue"]));
         Assert.Equal((StopReason.Finished, 2), (log.Lines[^1].Values["Reason"], log.Lines[^1].Values["Epochs"]));
         Assert.Equal("Training starts: 2 epochs of 2 steps, 0 of them done before.", log.Lines[0].Text);
     }
@@ -26,9 +28,11 @@ public sealed class LoggingTests
     public async Task A_task_and_a_forecaster_are_logged_too()
     {
         var log = new LogLines(LogLevel.Information);
-        await Made.Model().FitAsync(Made.Samples(), new TrainingOptions { Epochs = 1 }, log.TrainingProgress(), TestContext.Current.CancellationToken);
+        await Made.Model().FitAsync(Made.Samples(), new TrainingOptions { Epochs = 1 }, log.TrainingProgress(),
+            TestContext.Current.CancellationToken);
         Assert.Equal([10, 12, 14], log.Lines.Select(line => line.Id));
-        Assert.Throws<TrainingDivergedException>(() => Made.Model().Fit(Made.Samples(), new TrainingOptions { Optimizer = new Sgd { LearningRate = 1e10 }, Epochs = 50 }, log.LogTraining));
+        Assert.Throws<TrainingDivergedException>(() => Made.Model()
+            .Fit(Made.Samples(), new TrainingOptions { Optimizer = new Sgd { LearningRate = 1e10 }, Epochs = 50 }, log.LogTraining));
         Assert.Equal((LogLevel.Warning, 15), (log.Lines[^1].Level, log.Lines[^1].Id));
         var all = new LogLines();
         new RidgeForecaster().Fit(Made.Task(), all.ForecastProgress(), TestContext.Current.CancellationToken);

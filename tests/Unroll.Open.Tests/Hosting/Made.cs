@@ -16,7 +16,8 @@ internal static class Made
 
     public static float[] Weights(Model model) => [.. model.Parameters.SelectMany(parameter => model.GetWeights(parameter.Name))];
 
-    public static ForecastTask Task(int rows = 120) => new(Table(rows), new TaskOptions { Targets = ["sales"], TestRows = 14, Horizon = 3, Window = 14 });
+    public static ForecastTask Task(int rows = 120) =>
+        new(Table(rows), new TaskOptions { Targets = ["sales"], TestRows = 14, Horizon = 3, Window = 14 });
 
     public static TimeSeries Table(int rows)
     {

@@ -23,7 +23,8 @@ public sealed class SampleTests : IDisposable
     public void Objects_train_as_their_arrays_do()
     {
         Order[] orders = Orders(40);
-        var arrays = new ArraySamples([.. orders.SelectMany(order => order.Days)], new Shape(6, 2), [.. orders.Select(order => order.Sold)], new Shape(1));
+        var arrays = new ArraySamples([.. orders.SelectMany(order => order.Days)], new Shape(6, 2), [.. orders.Select(order => order.Sold)],
+            new Shape(1));
         ISamples mapped = Samples.From(orders, new Shape(6, 2), order => order.Days, order => order.Sold);
         ISamples same = Samples.From(orders, new Shape(6, 2), order => order.Days, new Shape(1), order => [order.Sold]);
         Model[] models = [.. Enumerable.Range(0, 3).Select(_ => new Model(new Gru(4), new Dense(1)).Build(new Shape(6, 2), 3))];
@@ -61,7 +62,8 @@ public sealed class SampleTests : IDisposable
         ISamples bare = Samples.From(Orders(3), new SampleMap<Order>().Input(new Shape(6, 2), order => order.Days));
         Model other = new Model(new Gru(4), new Dense(1)).Build(new Shape(6, 2), 3);
         Assert.Equal(3, other.Predict(bare).Length);
-        Assert.StartsWith("The samples have no targets, so there is nothing to train on.", Assert.Throws<UnrollException>(() => other.Fit(bare, new TrainingOptions())).Message, StringComparison.Ordinal);
+        Assert.StartsWith("The samples have no targets, so there is nothing to train on.",
+            Assert.Throws<UnrollException>(() => other.Fit(bare, new TrainingOptions())).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => bare.TargetShape);
     }
 
@@ -94,8 +96,10 @@ public sealed class SampleTests : IDisposable
     public async Task A_file_that_is_not_finished_is_none()
     {
         using var stop = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FileSamples.WriteAsync(SampleFile, Map, Stream(Orders(60), stop), stop.Token));
-        await Assert.ThrowsAsync<InvalidDataException>(() => FileSamples.WriteAsync(SampleFile, Map, Failing(), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => FileSamples.WriteAsync(SampleFile, Map, Stream(Orders(60), stop), stop.Token));
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => FileSamples.WriteAsync(SampleFile, Map, Failing(), TestContext.Current.CancellationToken));
         Assert.Empty(Directory.GetFiles(_folder));
     }
 
@@ -137,7 +141,8 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public void Windows_have_several_steps_targets_and_known_columns()
     {
-        double[] a = [.. Enumerable.Range(0, 20).Select(i => (double)i)], b = [.. a.Select(value => 100 + value)], plan = [.. a.Select(value => -value)];
+        double[] a = [.. Enumerable.Range(0, 20).Select(i => (double)i)], b = [.. a.Select(value => 100 + value)],
+            plan = [.. a.Select(value => -value)];
         var samples = new WindowedSamples([a, b], [b, a], window: 3, steps: 2, stride: 4) { Known = [plan] };
         Assert.Equal((4, new Shape(2, 2)), (samples.Count, samples.TargetShape));
         Assert.Equal([new Shape(3, 2), new Shape(2, 1)], samples.InputShapes);
@@ -171,7 +176,8 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public void A_network_of_two_inputs_learns_from_windows()
     {
-        double[] weekend = [.. Enumerable.Range(0, 300).Select(i => i % 7 >= 5 ? 1.0 : 0.0)], sales = [.. weekend.Select((w, i) => (0.8 * w) + (0.1 * Math.Sin(i)))];
+        double[] weekend = [.. Enumerable.Range(0, 300).Select(i => i % 7 >= 5 ? 1.0 : 0.0)],
+            sales = [.. weekend.Select((w, i) => (0.8 * w) + (0.1 * Math.Sin(i)))];
         var samples = new WindowedSamples([sales], [sales], window: 10, steps: 3) { Known = [weekend] };
         Node past = Node.Input(new Shape(10, 1)), ahead = Node.Input(new Shape(3, 1));
         Node both = new Concatenate().Apply(new Gru(8).Apply(past), new Flatten().Apply(ahead));

@@ -67,7 +67,8 @@ public sealed class ServedModelTests : IDisposable
             made.WaitForExit();
         File.CreateSymbolicLink(File1, pipe);
         using (ServiceProvider first = Services(s => s.AddUnrollModel(File1)))
-            Assert.Contains("no ordinary file", Assert.Throws<UnrollException>(() => first.GetRequiredService<UnrollModel>().Current).Message, StringComparison.Ordinal);
+            Assert.Contains("no ordinary file",
+                Assert.Throws<UnrollException>(() => first.GetRequiredService<UnrollModel>().Current).Message, StringComparison.Ordinal);
 
         File.Delete(File1);
         Write(Made.Model(1));
@@ -104,7 +105,8 @@ public sealed class ServedModelTests : IDisposable
         Assert.Contains("damaged", Assert.IsType<UnrollException>(served.LastError).Message, StringComparison.Ordinal);
         (LogLevel level, int id, string text, Dictionary<string, object?> values) = _log.Lines[^1];
         Assert.Equal((LogLevel.Warning, 2, 2), (level, id, _log.Lines.Count));
-        Assert.StartsWith($"The model {File1} has changed and could not be loaded; the one before goes on to answer. {File1} is damaged", text, StringComparison.Ordinal);
+        Assert.StartsWith($"The model {File1} has changed and could not be loaded; the one before goes on to answer. {File1} is damaged",
+            text, StringComparison.Ordinal);
         Assert.Equal(File1, values["Path"]);
 
         Write(next);
@@ -145,7 +147,8 @@ public sealed class ServedModelTests : IDisposable
         using ServiceProvider services = Services(s => s.AddUnrollModel(File1, o => o.ReloadInterval = Timeout.InfiniteTimeSpan));
         UnrollModel served = services.GetRequiredService<UnrollModel>();
         Assert.Equal(0, _clock.Timers);
-        Assert.StartsWith($"{File1} cannot be read", Assert.Throws<UnrollException>(() => served.Current).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{File1} cannot be read", Assert.Throws<UnrollException>(() => served.Current).Message,
+            StringComparison.Ordinal);
         Write(Made.Model(1));
         Assert.NotNull(served.Current);
         Write(Made.Model(2));
@@ -176,12 +179,14 @@ public sealed class ServedModelTests : IDisposable
             s.AddKeyedUnrollModel("a", File1);
             s.AddKeyedUnrollModel("b", other, o => o.Threads = 1);
             s.AddKeyedUnrollModel("none", Path.Combine(_folder, "none.unroll"));
-            s.AddHealthChecks().AddUnrollModel("a").AddUnrollModel("b", "second").AddUnrollModel("none", failureStatus: HealthStatus.Degraded);
+            s.AddHealthChecks().AddUnrollModel("a").AddUnrollModel("b", "second")
+                .AddUnrollModel("none", failureStatus: HealthStatus.Degraded);
         });
         UnrollModel a = services.GetRequiredKeyedService<UnrollModel>("a");
         Assert.Equal(("a", "b"), (a.Current.Name, services.GetRequiredKeyedService<UnrollModel>("b").Current.Name));
         Assert.NotEqual(Made.Weights(a.Current), Made.Weights(services.GetRequiredKeyedService<UnrollModel>("b").Current));
-        HealthReport report = await services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
+        HealthReport report = await services.GetRequiredService<HealthCheckService>()
+            .CheckHealthAsync(TestContext.Current.CancellationToken);
         HealthReportEntry healthy = report.Entries["unroll-model-a"];
         Assert.Equal((HealthStatus.Healthy, "The model is loaded."), (healthy.Status, healthy.Description));
         Assert.Equal((File1, a.Version), (healthy.Data["path"], healthy.Data["version"]));
@@ -191,7 +196,8 @@ public sealed class ServedModelTests : IDisposable
 
         Write(new byte[100]);
         _clock.Advance(3 * s_look);
-        HealthReportEntry older = (await services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["unroll-model-a"];
+        HealthReportEntry older = (await services.GetRequiredService<HealthCheckService>()
+            .CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["unroll-model-a"];
         Assert.Equal(HealthStatus.Degraded, older.Status);
         Assert.StartsWith("An older model answers, because", older.Description, StringComparison.Ordinal);
         Assert.Equal(a.Version, older.Data["version"]);
@@ -203,13 +209,15 @@ public sealed class ServedModelTests : IDisposable
     {
         var services = new ServiceCollection();
         services.AddUnrollModel(File1);
-        Assert.Contains("AddKeyedUnrollModel", Assert.Throws<InvalidOperationException>(() => services.AddUnrollModel(File1)).Message, StringComparison.Ordinal);
+        Assert.Contains("AddKeyedUnrollModel", Assert.Throws<InvalidOperationException>(() => services.AddUnrollModel(File1)).Message,
+            StringComparison.Ordinal);
         services.AddKeyedUnrollModel("a", File1);
         Assert.Throws<InvalidOperationException>(() => services.AddKeyedUnrollModel("a", File1));
         Assert.Throws<ArgumentException>(() => services.AddKeyedUnrollModel("", File1));
         Assert.Throws<ArgumentException>(() => services.AddKeyedUnrollModel("b", " "));
         using ServiceProvider wrong = Services(s => s.AddUnrollModel(File1, o => o.Threads = 0));
-        Assert.StartsWith("Threads is at least 1", Assert.Throws<UnrollException>(wrong.GetRequiredService<UnrollModel>).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Threads is at least 1", Assert.Throws<UnrollException>(wrong.GetRequiredService<UnrollModel>).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>As the documentation has it, with requests that run while the file changes.</summary>
@@ -285,7 +293,8 @@ public sealed class ServedModelTests : IDisposable
         File.SetLastWriteTimeUtc(File1, new DateTime(2030, 1, 1));
         _clock.Advance(2 * s_look);
         Assert.Equal("naive", served.Current.Name);
-        HealthReport report = await services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
+        HealthReport report = await services.GetRequiredService<HealthCheckService>()
+            .CheckHealthAsync(TestContext.Current.CancellationToken);
         Assert.Equal("The forecaster is loaded.", report.Entries["unroll-forecaster"].Description);
     }
 

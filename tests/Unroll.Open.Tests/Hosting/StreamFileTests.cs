@@ -40,7 +40,8 @@ public sealed class StreamFileTests
         }
 
         using Stream again = Source(kind, stored.ToArray());
-        (Model Model, IReadOnlyDictionary<string, string> Metadata) read = await ModelFile.ReadAsync(again, null, TestContext.Current.CancellationToken);
+        (Model Model, IReadOnlyDictionary<string, string> Metadata) read =
+            await ModelFile.ReadAsync(again, null, TestContext.Current.CancellationToken);
         Assert.Equal(Made.Weights(model), Made.Weights(read.Model));
         Assert.Equal("EUR", read.Metadata["unit"]);
     }
@@ -54,8 +55,10 @@ public sealed class StreamFileTests
         Assert.Equal(ModelFile.ToBytes(model), stored.ToArray());
         Model loaded = await Model.LoadAsync(new Trickle(stored.ToArray()), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(Made.Weights(model), Made.Weights(loaded));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Model.LoadAsync(new Trickle(stored.ToArray()), cancellationToken: new CancellationToken(true)));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => model.SaveAsync(new MemoryStream(), cancellationToken: new CancellationToken(true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Model.LoadAsync(new Trickle(stored.ToArray()), cancellationToken: new CancellationToken(true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => model.SaveAsync(new MemoryStream(), cancellationToken: new CancellationToken(true)));
     }
 
     [Fact]
@@ -78,9 +81,11 @@ public sealed class StreamFileTests
         damaged[^40] ^= 1;
         foreach (Func<byte[], Stream> open in (Func<byte[], Stream>[])[bytes => new MemoryStream(bytes), bytes => new Trickle(bytes)])
         {
-            Assert.StartsWith("The stream is no Unroll model file.", Error(open(Encoding.UTF8.GetBytes("<html>"))), StringComparison.Ordinal);
+            Assert.StartsWith("The stream is no Unroll model file.", Error(open(Encoding.UTF8.GetBytes("<html>"))),
+                StringComparison.Ordinal);
             Assert.StartsWith("The stream is no Unroll model file.", Error(open([])), StringComparison.Ordinal);
-            Assert.StartsWith("blob 7 is damaged: its checksum does not fit its contents.", Error(open(damaged), "blob 7"), StringComparison.Ordinal);
+            Assert.StartsWith("blob 7 is damaged: its checksum does not fit its contents.", Error(open(damaged), "blob 7"),
+                StringComparison.Ordinal);
             Assert.Contains("damaged", Error(open(file[..^1])), StringComparison.Ordinal);
             Assert.Contains("damaged", Error(open(file[..20])), StringComparison.Ordinal);
             Assert.Contains("damaged", Error(open([.. file, 0])), StringComparison.Ordinal);
@@ -111,7 +116,8 @@ public sealed class StreamFileTests
         ForecastTask task = Made.Task();
         var recipe = new NetworkRecipe { Units = 3, Training = new TrainingOptions { Epochs = 1 } };
         ForecastTask next = new(Table(), new TaskOptions { Targets = ["sales"], TestRows = 14, Window = 5 });
-        foreach ((PartsForecaster forecaster, ForecastTask asked) in new (PartsForecaster, ForecastTask)[] { (new RidgeForecaster(), task), (new NetworkForecaster(recipe), next) })
+        foreach ((PartsForecaster forecaster, ForecastTask asked) in new (PartsForecaster, ForecastTask)[] {
+            (new RidgeForecaster(), task), (new NetworkForecaster(recipe), next) })
         {
             forecaster.Fit(asked, cancellationToken: TestContext.Current.CancellationToken);
             using var stored = new MemoryStream();
@@ -129,7 +135,8 @@ public sealed class StreamFileTests
             PartsForecaster loaded = await ForecastFile.LoadAsync(new Trickle(file), "blob", TestContext.Current.CancellationToken);
             Assert.Equal(expected, Made.Ahead(loaded, asked, 1));
             file[^40] ^= 1;
-            Assert.StartsWith("blob is damaged", Assert.Throws<UnrollException>(() => ForecastFile.Load(new Trickle(file), "blob")).Message, StringComparison.Ordinal);
+            Assert.StartsWith("blob is damaged", Assert.Throws<UnrollException>(() => ForecastFile.Load(new Trickle(file), "blob")).Message,
+                StringComparison.Ordinal);
         }
 
         static TimeSeries Table()

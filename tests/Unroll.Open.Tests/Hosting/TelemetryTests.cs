@@ -94,15 +94,19 @@ public sealed class TelemetryTests
             model.Fit(Made.Samples(), new TrainingOptions { Epochs = 2 });
         }
 
-        Assert.ThrowsAny<OperationCanceledException>(() => model.Fit(Made.Samples(), new TrainingOptions(), cancellationToken: new CancellationToken(true)));
-        Assert.Throws<TrainingDivergedException>(() => model.Fit(Made.Samples(), new TrainingOptions { Optimizer = new Sgd { LearningRate = 1e10 }, Epochs = 50 }));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => model.Fit(Made.Samples(), new TrainingOptions(), cancellationToken: new CancellationToken(true)));
+        Assert.Throws<TrainingDivergedException>(
+            () => model.Fit(Made.Samples(), new TrainingOptions { Optimizer = new Sgd { LearningRate = 1e10 }, Epochs = 50 }));
         Activity[] own = [.. heard.Activities.Where(activity => "traced".Equals(activity.GetTagItem("unroll.model.name")))];
         Assert.Equal(["unroll.predict", "unroll.fit", "unroll.fit", "unroll.fit"], own.Select(activity => activity.OperationName));
         Assert.Equal(2, own[0].GetTagItem("unroll.prediction.rows"));
         Assert.Equal("request", own[0].Parent!.OperationName);
-        Assert.Equal((40, 2, "Finished"), (own[1].GetTagItem("unroll.training.samples"), own[1].GetTagItem("unroll.training.epochs_run"), own[1].GetTagItem("unroll.training.reason")));
+        Assert.Equal((40, 2, "Finished"), (own[1].GetTagItem("unroll.training.samples"), own[1].GetTagItem("unroll.training.epochs_run"),
+            own[1].GetTagItem("unroll.training.reason")));
         Assert.IsType<double>(own[1].GetTagItem("unroll.training.loss"));
-        Assert.Equal([ActivityStatusCode.Unset, ActivityStatusCode.Unset, ActivityStatusCode.Error], own[1..].Select(activity => activity.Status));
+        Assert.Equal([ActivityStatusCode.Unset, ActivityStatusCode.Unset, ActivityStatusCode.Error],
+            own[1..].Select(activity => activity.Status));
         Assert.Equal(["Cancelled", "Diverged"], own[2..].Select(activity => activity.GetTagItem("unroll.training.reason")));
     }
 
@@ -116,9 +120,12 @@ public sealed class TelemetryTests
         blend.Predict(task.Data, 3);
         Assert.Throws<UnrollException>(() => blend.Predict(Made.Table(2), 3));
         Activity[] own = [.. heard.Activities.Where(activity => "blend".Equals(activity.GetTagItem("unroll.forecaster")))];
-        Assert.Equal(["unroll.forecast.fit", "unroll.forecast.predict", "unroll.forecast.predict"], own.Select(activity => activity.OperationName));
-        Assert.Equal([ActivityStatusCode.Unset, ActivityStatusCode.Unset, ActivityStatusCode.Error], own.Select(activity => activity.Status));
-        Assert.Contains(heard.Activities, activity => "ridge".Equals(activity.GetTagItem("unroll.forecaster")) && activity.Parent == own[0]);
+        Assert.Equal(["unroll.forecast.fit", "unroll.forecast.predict", "unroll.forecast.predict"],
+            own.Select(activity => activity.OperationName));
+        Assert.Equal([ActivityStatusCode.Unset, ActivityStatusCode.Unset, ActivityStatusCode.Error],
+            own.Select(activity => activity.Status));
+        Assert.Contains(heard.Activities, activity => "ridge".Equals(activity.GetTagItem("unroll.forecaster"))
+            && activity.Parent == own[0]);
         Assert.All(heard.All("unroll.forecast.duration"), seconds => Assert.InRange(seconds, 0, 60));
         Assert.Equal("s", heard.Unit("unroll.forecast.duration"));
     }
@@ -196,7 +203,8 @@ public sealed class TelemetryTests
         public double[] All(string instrument, string? model = null)
         {
             lock (_values)
-                return [.. _values.Where(value => value.Instrument.Name == instrument && (model is null || model.Equals(value.Model))).Select(value => value.Value)];
+                return [.. _values.Where(value => value.Instrument.Name == instrument && (model is null || model.Equals(value.Model)))
+                    .Select(value => value.Value)];
         }
 
         public double Sum(string instrument, string? model = null) => All(instrument, model).Sum();

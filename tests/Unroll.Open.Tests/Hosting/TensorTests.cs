@@ -74,7 +74,8 @@ public sealed class TensorTests
         Assert.Throws<ArgumentException>(() => model.Predict(Tensor.Create(values, [2, 1, 6, 2])));
         Assert.Equal(
             "The model takes outputs of shape [B, 2], but a tensor [4, 1] was given for 2 rows. (Parameter 'outputs')",
-            Assert.Throws<ArgumentException>(() => model.Predict(new ReadOnlyTensorSpan<float>(values, [2, 6, 2]), new TensorSpan<float>(new float[4], [4, 1]))).Message);
+            Assert.Throws<ArgumentException>(() =>
+                model.Predict(new ReadOnlyTensorSpan<float>(values, [2, 6, 2]), new TensorSpan<float>(new float[4], [4, 1]))).Message);
     }
 
     [Fact]

@@ -8,10 +8,12 @@ public sealed class TokenTests
     private const int Length = 12;
 
     private static Model Classifier(bool masks) =>
-        new Model(new Embedding(50, 6) { MaskZero = masks }, new Bidirectional(new Lstm(5)), new Dense(3)) { Threads = 2 }.Build(new Shape(Length), seed: 2);
+        new Model(new Embedding(50, 6) { MaskZero = masks }, new Bidirectional(new Lstm(5)), new Dense(3)) { Threads = 2 }
+            .Build(new Shape(Length), seed: 2);
 
     private static int[][] Sequences { get; } =
-        [.. Enumerable.Range(0, 70).Select(i => Enumerable.Range(0, i * 7 % (Length + 1)).Select(j => 1 + ((i * 13) + (j * 5)) % 49).ToArray())];
+        [.. Enumerable.Range(0, 70)
+            .Select(i => Enumerable.Range(0, i * 7 % (Length + 1)).Select(j => 1 + ((i * 13) + (j * 5)) % 49).ToArray())];
 
     [Theory]
     [InlineData(true)]
@@ -35,7 +37,8 @@ public sealed class TokenTests
     [Fact]
     public void Steps_of_a_sequence_model_come_in_their_order()
     {
-        Model model = new Model(new Embedding(50, 4) { MaskZero = true }, new Gru(5) { ReturnSequences = true }, new TimeDistributed(new Dense(2))).Build(new Shape(Length), seed: 4);
+        Model model = new Model(new Embedding(50, 4) { MaskZero = true }, new Gru(5) { ReturnSequences = true },
+            new TimeDistributed(new Dense(2))).Build(new Shape(Length), seed: 4);
         Assert.Equal(model.Predict(new TokenSamples(Sequences, Length)), model.Predict((IReadOnlyList<int[]>)[.. Sequences]));
         Assert.Equal(Length * 2, model.Predict(Sequences[5]).Length);
     }
@@ -62,7 +65,8 @@ public sealed class TokenTests
         Assert.Equal(
             "The sequence has 13 tokens, but the model takes at most 12. Cut it, or build the model for longer ones. (Parameter 'tokens')",
             Assert.Throws<ArgumentException>(() => model.Predict(new int[13])).Message);
-        Assert.StartsWith("Sequence 1 has 20 tokens", Assert.Throws<ArgumentException>(() => model.Predict([[1], new int[20]])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Sequence 1 has 20 tokens", Assert.Throws<ArgumentException>(() => model.Predict([[1], new int[20]])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<UnrollException>(() => model.Predict((int[])[1, 50]));
         Assert.StartsWith(
             "The model does not take one sequence of tokens, but inputs of shape (6, 2).",
@@ -87,6 +91,7 @@ public sealed class TokenTests
         Assert.Equal(1, probabilities[..3].Sum(), 1e-5f);
         Assert.StartsWith(
             "The samples have no targets, so there is nothing to judge.",
-            Assert.Throws<UnrollException>(() => model.Evaluate(new TokenSamples(Sequences, Length), new SparseCategoricalCrossEntropy())).Message, StringComparison.Ordinal);
+            Assert.Throws<UnrollException>(() => model.Evaluate(
+                new TokenSamples(Sequences, Length), new SparseCategoricalCrossEntropy())).Message, StringComparison.Ordinal);
     }
 }

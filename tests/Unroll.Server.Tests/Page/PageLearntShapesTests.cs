@@ -91,7 +91,9 @@ public sealed class PageLearntShapesTests(PageHost host)
         visit.RequireClean();
     }
 
-    /// <summary>As after a restart of the studio: it has no events of what it does not do any more, and the page asks what there is.</summary>
+    /// <summary>
+    /// As after a restart of the studio: it has no events of what it does not do any more, and the page asks what there is.
+    /// </summary>
     [Fact]
     public async Task A_page_that_gets_no_events_asks_what_there_is()
     {

@@ -5,7 +5,9 @@ namespace Unroll.Server.Tests;
 /// <summary>Counting runs, which networks of shapes are compared with.</summary>
 public sealed class RunCountsTests
 {
-    /// <summary>Runs of one: tokens 0, 0, 1, 1, 1 of 3, each discounted by 0.5 since none occurs once, the rest shared out among 3.</summary>
+    /// <summary>
+    /// Runs of one: tokens 0, 0, 1, 1, 1 of 3, each discounted by 0.5 since none occurs once, the rest shared out among 3.
+    /// </summary>
     [Fact]
     public void Runs_of_one_are_counted_by_hand()
     {

@@ -59,9 +59,12 @@ public class CtcDecodingTests
     [Fact]
     public void Logits_that_are_no_whole_number_of_steps()
     {
-        Assert.Equal("7 logits are no whole number of steps of 3 classes with blank 0 among them.", Assert.Throws<ArgumentException>(() => CtcDecoding.BestPath(new float[7], 3)).Message);
-        Assert.Equal("6 logits are no whole number of steps of 3 classes with blank 3 among them.", Assert.Throws<ArgumentException>(() => CtcDecoding.Beam(new float[6], 3, blank: 3)).Message);
+        Assert.Equal("7 logits are no whole number of steps of 3 classes with blank 0 among them.",
+            Assert.Throws<ArgumentException>(() => CtcDecoding.BestPath(new float[7], 3)).Message);
+        Assert.Equal("6 logits are no whole number of steps of 3 classes with blank 3 among them.",
+            Assert.Throws<ArgumentException>(() => CtcDecoding.Beam(new float[6], 3, blank: 3)).Message);
     }
 
-    private static float[] Peaks(params int[] classes) => [.. classes.SelectMany(peak => Enumerable.Range(0, 3).Select(c => c == peak ? 5f : 0f))];
+    private static float[] Peaks(params int[] classes) =>
+        [.. classes.SelectMany(peak => Enumerable.Range(0, 3).Select(c => c == peak ? 5f : 0f))];
 }

@@ -35,11 +35,16 @@ public class SamplingTests
     [Fact]
     public void Settings_and_logits_out_of_range()
     {
-        Is("Sampling has temperature -1, top-k 0 and top-p 1; they must be at least 0, at least 0, and above 0 and at most 1.", new Sampling { Temperature = -1 }, s_logits);
-        Is("Sampling has temperature 1, top-k -2 and top-p 1; they must be at least 0, at least 0, and above 0 and at most 1.", new Sampling { TopK = -2 }, s_logits);
-        Is("Sampling has temperature 1, top-k 0 and top-p 0; they must be at least 0, at least 0, and above 0 and at most 1.", new Sampling { TopP = 0 }, s_logits);
-        Is("None of the logits is a number. Train the model with a lower learning rate or with clipping.", new Sampling(), [float.NaN, float.NaN]);
+        Is("Sampling has temperature -1, top-k 0 and top-p 1; they must be at least 0, at least 0, and above 0 and at most 1.",
+            new Sampling { Temperature = -1 }, s_logits);
+        Is("Sampling has temperature 1, top-k -2 and top-p 1; they must be at least 0, at least 0, and above 0 and at most 1.",
+            new Sampling { TopK = -2 }, s_logits);
+        Is("Sampling has temperature 1, top-k 0 and top-p 0; they must be at least 0, at least 0, and above 0 and at most 1.",
+            new Sampling { TopP = 0 }, s_logits);
+        Is("None of the logits is a number. Train the model with a lower learning rate or with clipping.", new Sampling(),
+            [float.NaN, float.NaN]);
     }
 
-    private static void Is(string message, Sampling sampling, float[] logits) => Assert.Equal(message, Assert.Throws<UnrollException>(() => sampling.Draw(logits, 0.5)).Message);
+    private static void Is(string message, Sampling sampling, float[] logits) =>
+        Assert.Equal(message, Assert.Throws<UnrollException>(() => sampling.Draw(logits, 0.5)).Message);
 }

@@ -117,7 +117,8 @@ public class SequenceDecoderTests
         {
             var own = new DecoderStart(1, [states[(row * Units)..((row + 1) * Units)]], []);
             DecodedSequence[] alone = decoder.Beam(own, width: 3)[0];
-            Assert.Equal(alone.Select(found => string.Join(' ', found.Tokens)), together[row].Select(found => string.Join(' ', found.Tokens)));
+            Assert.Equal(alone.Select(found => string.Join(' ', found.Tokens)),
+                together[row].Select(found => string.Join(' ', found.Tokens)));
             Assert.Equal(alone[0].Others[0].SelectMany(step => step), together[row][0].Others[0].SelectMany(step => step));
             Assert.Equal(decoder.Greedy(own)[0].Tokens, greedy[row].Tokens);
         }
@@ -131,7 +132,8 @@ public class SequenceDecoderTests
         DecodedSequence[] drawn = decoder.Sample(new DecoderStart(Draws, [new float[Draws * Units]], []), new Sampling(), seed: 3);
         foreach (List<int> tokens in AllSequences().OrderByDescending(tokens => LogOf(whole, tokens)).Take(4))
         {
-            double expected = Math.Exp(LogOf(whole, tokens)), share = drawn.Count(found => found.Tokens.SequenceEqual(tokens)) / (double)Draws;
+            double expected = Math.Exp(LogOf(whole, tokens)),
+                share = drawn.Count(found => found.Tokens.SequenceEqual(tokens)) / (double)Draws;
             Assert.Equal(expected, share, 4 * Math.Sqrt(expected * (1 - expected) / Draws));
         }
     }
@@ -141,9 +143,11 @@ public class SequenceDecoderTests
     {
         SequenceDecoder decoder = Make(1).Decoder;
         Is("The decoder starts from 1 states and 0 constants, but 0 and 0 were given.", () => decoder.Greedy(new DecoderStart(1, [], [])));
-        Is("For 2 sequences a start of shape (5) needs 10 values, but 5 were given.", () => decoder.Greedy(new DecoderStart(2, [new float[5]], [])));
+        Is("For 2 sequences a start of shape (5) needs 10 values, but 5 were given.",
+            () => decoder.Greedy(new DecoderStart(2, [new float[5]], [])));
         Is(
-            "A decoder with 1 states takes a model with inputs (1), states, others and outputs (C), states, others; this one has inputs (4, 1) and outputs (4, 4), (5), (4, 2).",
+            "A decoder with 1 states takes a model with inputs (1), states, others and outputs (C), states, others; this one has inputs "
+                + "(4, 1) and outputs (4, 4), (5), (4, 2).",
             () => new SequenceDecoder(Make(1).Whole, 1) { Begin = 0, End = 1, MostTokens = 3 });
     }
 

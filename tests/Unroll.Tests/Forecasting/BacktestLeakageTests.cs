@@ -12,7 +12,8 @@ public class BacktestLeakageTests
     [
         .. Enum.GetValues<CellKind>().Select(cell =>
         {
-            var recipe = new NetworkRecipe { Cell = cell, Units = 3, Threads = 1, Dropout = 0.1, Training = new TrainingOptions { Epochs = 2, Seed = 11, ValidationSplit = 0.2 } };
+            var recipe = new NetworkRecipe { Cell = cell, Units = 3, Threads = 1, Dropout = 0.1,
+                Training = new TrainingOptions { Epochs = 2, Seed = 11, ValidationSplit = 0.2 } };
             return (Func<PartsForecaster>)(() => new NetworkForecaster(recipe));
         }),
     ];
@@ -20,8 +21,10 @@ public class BacktestLeakageTests
     /// <summary>A season of a week, so that every baseline applies.</summary>
     private static double[] Values() => [.. BacktestTests.Walk().Select((value, row) => value + (4 * (row % 7)))];
 
-    private static BacktestResult Run(double[] values, int horizon, IReadOnlyList<Func<PartsForecaster>> forecasters, int? sliding = null) =>
-        Backtest.Run(BacktestTests.Task(BacktestTests.Days(values), horizon), forecasters, new BacktestOptions { RefitEvery = 6, TrainRows = sliding }, null, BacktestTests.Token);
+    private static BacktestResult Run(double[] values, int horizon, IReadOnlyList<Func<PartsForecaster>> forecasters,
+        int? sliding = null) =>
+        Backtest.Run(BacktestTests.Task(BacktestTests.Days(values), horizon), forecasters,
+            new BacktestOptions { RefitEvery = 6, TrainRows = sliding }, null, BacktestTests.Token);
 
     private static double Garbage(int row) => 1e6 + (1e5 * new RandomSource(99, (ulong)row).NextNormal());
 
@@ -64,11 +67,13 @@ public class BacktestLeakageTests
     [InlineData(Strategy.Direct, ForecastHead.None)]
     [InlineData(Strategy.Direct, ForecastHead.Quantile)]
     [InlineData(Strategy.Recursive, ForecastHead.None)]
-    public void Garbage_after_an_origin_changes_nothing_that_the_default_recipe_predicted_of_any_part_by_then(Strategy strategy, ForecastHead head)
+    public void Garbage_after_an_origin_changes_nothing_that_the_default_recipe_predicted_of_any_part_by_then(
+        Strategy strategy, ForecastHead head)
     {
         BacktestResult Run(ForecastTask task) => Backtest.Run(
             task,
-            [() => BlendForecaster.Of([SmallEnsembles.Recipe(steps: 2, members: 1, epochs: 2, strategy: strategy) with { Head = head }], task)],
+            [() => BlendForecaster.Of([SmallEnsembles.Recipe(steps: 2, members: 1, epochs: 2, strategy: strategy) with { Head = head }],
+                task)],
             new BacktestOptions { RefitEvery = 7 },
             null,
             BacktestTests.Token);
@@ -84,7 +89,8 @@ public class BacktestLeakageTests
         double[] values = Values();
         BacktestResult clean = Run(values, 1, [() => new Peeping()]), other = Run(Spoilt(values, FirstTest + 6), 1, [() => new Peeping()]);
         AssertSameUpTo(5, clean, other);
-        Assert.NotEqual(BacktestTests.Of(clean, "peeping").Forecast.Parts[0][6, 1], BacktestTests.Of(other, "peeping").Forecast.Parts[0][6, 1]);
+        Assert.NotEqual(BacktestTests.Of(clean, "peeping").Forecast.Parts[0][6, 1],
+            BacktestTests.Of(other, "peeping").Forecast.Parts[0][6, 1]);
     }
 
     /// <summary>Predicts the next value exactly, half too high.</summary>

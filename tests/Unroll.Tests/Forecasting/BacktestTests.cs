@@ -26,14 +26,16 @@ public class BacktestTests
 
     /// <summary>The newest 20 rows of one column, the target alone.</summary>
     internal static ForecastTask Task(TimeSeries series, int horizon = 1, int test = 20, int? window = 5) =>
-        new(SeriesSet.Of(series), new TaskOptions { Targets = ["x"], Horizon = horizon, TestRows = test, Window = window, Inputs = ForecastInputs.TargetOnly });
+        new(SeriesSet.Of(series),
+            new TaskOptions { Targets = ["x"], Horizon = horizon, TestRows = test, Window = window, Inputs = ForecastInputs.TargetOnly });
 
     /// <summary>Every forecast of a part, and the ends of its intervals.</summary>
     internal static double[] Numbers(PartForecast forecast, int origins = int.MaxValue) =>
     [
         .. from origin in Enumerable.Range(0, Math.Min(origins, forecast.Origins))
            from row in forecast.Rows(origin)
-           from value in new[] { row.Value, row.Within80?.Lower ?? 0, row.Within80?.Upper ?? 0, row.Within95?.Lower ?? 0, row.Within95?.Upper ?? 0 }
+           from value in new[] { row.Value, row.Within80?.Lower ?? 0, row.Within80?.Upper ?? 0, row.Within95?.Lower ?? 0,
+               row.Within95?.Upper ?? 0 }
            select value,
     ];
 
@@ -44,7 +46,8 @@ public class BacktestTests
     {
         double[] values = [.. Enumerable.Range(0, Rows).Select(row => (double)row)];
         List<string> log = [];
-        BacktestResult result = Backtest.Run(Task(Every(step ?? TimeSpan.FromDays(1), values), horizon), [() => new Recorder(log)], options, null, Token);
+        BacktestResult result =
+            Backtest.Run(Task(Every(step ?? TimeSpan.FromDays(1), values), horizon), [() => new Recorder(log)], options, null, Token);
         return (result, [.. log]);
     }
 
@@ -54,8 +57,10 @@ public class BacktestTests
         (BacktestResult result, string[] log) = Recorded(new BacktestOptions { RefitEvery = 7 });
 
         // 18 origins: rows 99 to 116.
-        Assert.Equal(["fit 0..99 (100)", "from 99 to 105", "fit 0..106 (107)", "from 106 to 112", "fit 0..113 (114)", "from 113 to 116"], log);
-        Assert.Equal([(100, 0, 7), (107, 7, 7), (114, 14, 4)], result.Folds.Select(fold => (fold.TrainRows, fold.FirstOrigin, fold.Origins)));
+        Assert.Equal(["fit 0..99 (100)", "from 99 to 105", "fit 0..106 (107)", "from 106 to 112", "fit 0..113 (114)", "from 113 to 116"],
+            log);
+        Assert.Equal([(100, 0, 7), (107, 7, 7), (114, 14, 4)],
+            result.Folds.Select(fold => (fold.TrainRows, fold.FirstOrigin, fold.Origins)));
         Assert.Equal((new DateTime(2020, 1, 1), new DateTime(2020, 4, 9)), (result.Folds[0].TrainFrom, result.Folds[0].TrainTo));
         Assert.Equal(result.Folds, Backtest.Folds(Task(Days(Walk()), 3), [], new BacktestOptions { RefitEvery = 7 }));
         Assert.Equal((7, null), (result.RefitEvery, result.SlidingRows));
@@ -65,7 +70,8 @@ public class BacktestTests
     public void A_sliding_range_is_fitted_on_as_many_of_the_newest_rows_each_time()
     {
         (BacktestResult result, string[] log) = Recorded(new BacktestOptions { RefitEvery = 7, TrainRows = 40 });
-        Assert.Equal(["fit 60..99 (40)", "fit 67..106 (40)", "fit 74..113 (40)"], log.Where(line => line.StartsWith("fit", StringComparison.Ordinal)));
+        Assert.Equal(["fit 60..99 (40)", "fit 67..106 (40)", "fit 74..113 (40)"],
+            log.Where(line => line.StartsWith("fit", StringComparison.Ordinal)));
         Assert.Equal(40, result.SlidingRows);
     }
 
@@ -85,7 +91,8 @@ public class BacktestTests
         for (int origin = 0; origin < 18; origin++)
         {
             double fitted = (origin < 7 ? 100 : origin < 14 ? 107 : 114) / 100.0;
-            Assert.Equal([100 + origin + fitted, 101 + origin + fitted, 102 + origin + fitted], forecast.Rows(origin).Select(row => row.Value));
+            Assert.Equal([100 + origin + fitted, 101 + origin + fitted, 102 + origin + fitted],
+                forecast.Rows(origin).Select(row => row.Value));
             Assert.Equal(new DateTime(2020, 4, 9).AddDays(origin), forecast.OriginDate(origin));
             Assert.Equal(100.0 + origin + 2, forecast.Actual(origin, 3));
         }
@@ -96,7 +103,8 @@ public class BacktestTests
     public void Rows_of_the_same_day_are_cut_at_their_hour()
     {
         (BacktestResult result, string[] log) = Recorded(new BacktestOptions { RefitEvery = 7 }, 1, TimeSpan.FromHours(1));
-        Assert.Equal(["fit 0..99 (100)", "fit 0..106 (107)", "fit 0..113 (114)"], log.Where(line => line.StartsWith("fit", StringComparison.Ordinal)));
+        Assert.Equal(["fit 0..99 (100)", "fit 0..106 (107)", "fit 0..113 (114)"],
+            log.Where(line => line.StartsWith("fit", StringComparison.Ordinal)));
         Assert.Equal(new DateTime(2020, 1, 5, 10, 0, 0), result.Folds[1].TrainTo);
     }
 
@@ -105,7 +113,8 @@ public class BacktestTests
     {
         double[] values = Walk(), spoilt = [.. values.Select((value, row) => row < 80 ? value : 1e6 + row)];
         BacktestResult Run(double[] data) => Backtest.Run(
-            new ForecastTask(SeriesSet.Of(Days(data)), new TaskOptions { Horizon = 2, Test = "2020-03-01..2020-03-20", Window = 5 }), [], null, null, Token);
+            new ForecastTask(SeriesSet.Of(Days(data)), new TaskOptions { Horizon = 2, Test = "2020-03-01..2020-03-20", Window = 5 }), [],
+                null, null, Token);
         BacktestResult one = Run(values), two = Run(spoilt);
         Assert.Equal((19, 4), (one.Comparison.Origins, one.Folds.Count));
         Assert.Equal(one.Comparison.Scores.Select(score => score.Error), two.Comparison.Scores.Select(score => score.Error));
@@ -120,21 +129,30 @@ public class BacktestTests
         ForecastTask task = Task(Days([.. Walk().Select((value, row) => value + (3 * (row % 7)))]), horizon);
         var comparison = new Comparison(task, Token);
         BacktestResult result = Backtest.Run(task, [], new BacktestOptions { RefitEvery = 20 }, null, Token);
-        Assert.Equal(["naive", "seasonal-naive", "seasonal-naive-with-drift", "drift", "mean", "least-squares", "theta", "ets", "arima"], result.Comparison.Scores.Select(score => score.Key));
+        Assert.Equal(["naive", "seasonal-naive", "seasonal-naive-with-drift", "drift", "mean", "least-squares", "theta", "ets", "arima"],
+            result.Comparison.Scores.Select(score => score.Key));
         foreach ((ForecasterScore whole, ForecasterScore fold) in comparison.Scores.Zip(result.Comparison.Scores))
         {
             Assert.True(fold.Parts[0].HasIntervals);
             Assert.Equal(Numbers(whole.Forecast.Parts[0]), Numbers(fold.Forecast.Parts[0]));
-            Assert.Equal((whole.Error, whole.Crps, whole.Skill, whole.SkillAgainstBest), (fold.Error, fold.Crps, fold.Skill, fold.SkillAgainstBest));
+            Assert.Equal((whole.Error, whole.Crps, whole.Skill, whole.SkillAgainstBest),
+                (fold.Error, fold.Crps, fold.Skill, fold.SkillAgainstBest));
         }
     }
 
     [Fact]
     public void Fitting_anew_changes_what_is_predicted_after_it_and_nothing_before()
     {
-        var recipe = new NetworkRecipe { Cell = CellKind.SimpleRnn, Units = 4, Threads = 1, Training = new TrainingOptions { Epochs = 3, Seed = 3 } };
+        var recipe = new NetworkRecipe
+        {
+            Cell = CellKind.SimpleRnn,
+            Units = 4,
+            Threads = 1,
+            Training = new TrainingOptions { Epochs = 3, Seed = 3 }
+        };
         double[] values = [.. Enumerable.Range(0, Rows).Select(row => 50 + (0.1 * row) + Math.Sin(row * row))];
-        BacktestResult Run(int refit) => Backtest.Run(Task(Days(values)), [() => new NetworkForecaster(recipe)], new BacktestOptions { RefitEvery = refit }, null, Token);
+        BacktestResult Run(int refit) => Backtest.Run(
+            Task(Days(values)), [() => new NetworkForecaster(recipe)], new BacktestOptions { RefitEvery = refit }, null, Token);
         BacktestResult once = Run(20), twice = Run(12);
         foreach (string key in new[] { "drift", "mean", "least-squares", "ets", "simple-rnn" })
         {
@@ -143,7 +161,8 @@ public class BacktestTests
             Assert.All(one.Zip(two).Skip(12), pair => Assert.NotEqual(pair.First, pair.Second));
         }
 
-        static double[] Values(BacktestResult result, string key) => [.. Of(result, key).Forecast.Parts[0].Values.Select(ahead => ahead[0])];
+        static double[] Values(BacktestResult result, string key) =>
+            [.. Of(result, key).Forecast.Parts[0].Values.Select(ahead => ahead[0])];
     }
 
     /// <summary>Of several series and targets each part is what the folds predicted of it, one after the other.</summary>
@@ -179,7 +198,8 @@ public class BacktestTests
         {
             double[] x = Walk(rows, seed), y = [.. Walk(rows, seed + 1).Select((value, row) => value + (4 * (row % 7 < 5 ? 1 : 0)))];
             DateTime[] dates = [.. Enumerable.Range(0, rows).Select(row => new DateTime(2020, 1, 1).AddDays(row))];
-            return new TimeSeries(key, dates, ("x", [.. x.Select((value, row) => spoil?.Invoke(key, row, value) ?? value)]), ("y", [.. y.Select((value, row) => spoil?.Invoke(key, row, value) ?? value)]));
+            return new TimeSeries(key, dates, ("x", [.. x.Select((value, row) => spoil?.Invoke(key, row, value) ?? value)]),
+                ("y", [.. y.Select((value, row) => spoil?.Invoke(key, row, value) ?? value)]));
         }
 
         return new ForecastTask(
@@ -191,9 +211,12 @@ public class BacktestTests
     public void A_blend_is_judged_with_its_members_and_beside_what_it_would_be_without_networks()
     {
         ForecastTask task = Task(Days(Walk(200)), 2, 24, 8);
-        BacktestResult result = Backtest.Run(task, [() => BlendForecaster.Of([SmallEnsembles.Recipe(steps: 2)], task)], new BacktestOptions { RefitEvery = 12 }, null, Token);
+        BacktestResult result = Backtest.Run(task, [() => BlendForecaster.Of([SmallEnsembles.Recipe(steps: 2)], task)],
+            new BacktestOptions { RefitEvery = 12 }, null, Token);
         Comparison comparison = result.Comparison;
-        Assert.Equal(["blend", "gru", "ridge", "naive", "drift", "mean", "least-squares", "theta", "ets", "arima"], [.. comparison.Scores.Select(score => score.Key).Take(3), .. comparison.Scores.Skip(3).Select(score => score.Key).Order().OrderBy(key => Array.IndexOf(s_rules, key))]);
+        Assert.Equal(["blend", "gru", "ridge", "naive", "drift", "mean", "least-squares", "theta", "ets", "arima"],
+            [.. comparison.Scores.Select(score => score.Key).Take(3), .. comparison.Scores.Skip(3).Select(score => score.Key).Order()
+            .OrderBy(key => Array.IndexOf(s_rules, key))]);
         Assert.Equal("blend", comparison.Recommended!.Key);
         Assert.NotNull(comparison.WithoutNetworks);
         Assert.Equal(1, comparison.Recommended.Shares.Values.Sum(), 1e-9);
@@ -204,7 +227,8 @@ public class BacktestTests
         ForecastTask last = task.Fold(12, 12, null);
         BlendForecaster blend = BlendForecaster.Of([SmallEnsembles.Recipe(steps: 2)], task);
         blend.Fit(last, null, Token);
-        Assert.Equal(blend.Predict(last).Parts[0].Values.SelectMany(ahead => ahead), comparison.Recommended.Forecast.Parts[0].Values[12..].SelectMany(ahead => ahead));
+        Assert.Equal(blend.Predict(last).Parts[0].Values.SelectMany(ahead => ahead),
+            comparison.Recommended.Forecast.Parts[0].Values[12..].SelectMany(ahead => ahead));
     }
 
     /// <summary>Series share their networks, which predict for one series at a time.</summary>
@@ -216,8 +240,11 @@ public class BacktestTests
         ForecastTask task = Shops();
         double[] Run(int threads)
         {
-            EnsembleRecipe recipe = SmallEnsembles.Recipe(steps: 2, members: 1, epochs: 1, units: 24, threads: threads, strategy: strategy) with { Head = head };
-            BacktestResult result = Backtest.Run(task, [() => new EnsembleForecaster(recipe)], new BacktestOptions { RefitEvery = 20 }, null, Token);
+            EnsembleRecipe recipe = SmallEnsembles.Recipe(steps: 2, members: 1, epochs: 1, units: 24, threads: threads, strategy: strategy)
+                with
+            { Head = head };
+            BacktestResult result =
+                Backtest.Run(task, [() => new EnsembleForecaster(recipe)], new BacktestOptions { RefitEvery = 20 }, null, Token);
             return [.. Of(result, "gru").Forecast.Parts.SelectMany(part => Numbers(part))];
         }
 
@@ -233,13 +260,18 @@ public class BacktestTests
     {
         var told = new Told<BacktestEvent>();
         Backtest.Run(Task(Days(Walk())), [() => new Recorder([])], new BacktestOptions { RefitEvery = 10 }, told, Token);
-        string[] lines = [.. told.Events.Where(moment => moment.Kind != BacktestEventKind.Fitting).Select(moment => $"{moment.Forecaster} ({moment.Number} of {moment.Count}) {moment.Kind} {moment.Fit}/{moment.Fits} {moment.IsBaseline} {moment.TrainRows} {moment.TrainTo:MM-dd}")];
+        string[] lines =
+            [.. told.Events.Where(moment => moment.Kind != BacktestEventKind.Fitting)
+            .Select(moment => $"{moment.Forecaster} ({moment.Number} of {moment.Count}) {moment.Kind} {moment.Fit}/{moment.Fits} "
+            + $"{moment.IsBaseline} {moment.TrainRows} {moment.TrainTo:MM-dd}")];
         Assert.Equal("naive (1 of 8) FitStarted 1/2 True 100 04-09", lines[0]);
         Assert.Equal(8 * 2 * 3, lines.Length);
         Assert.Equal(
             [
-                "recorder (8 of 8) FitStarted 1/2 False 100 04-09", "recorder (8 of 8) FitEnded 1/2 False 100 04-09", "recorder (8 of 8) Predicted 1/2 False 100 04-09",
-                "recorder (8 of 8) FitStarted 2/2 False 110 04-19", "recorder (8 of 8) FitEnded 2/2 False 110 04-19", "recorder (8 of 8) Predicted 2/2 False 110 04-19",
+                "recorder (8 of 8) FitStarted 1/2 False 100 04-09", "recorder (8 of 8) FitEnded 1/2 False 100 04-09",
+                "recorder (8 of 8) Predicted 1/2 False 100 04-09",
+                "recorder (8 of 8) FitStarted 2/2 False 110 04-19", "recorder (8 of 8) FitEnded 2/2 False 110 04-19",
+                "recorder (8 of 8) Predicted 2/2 False 110 04-19",
             ],
             lines.Where(line => line.StartsWith("recorder", StringComparison.Ordinal)));
     }
@@ -254,7 +286,8 @@ public class BacktestTests
                 source.Cancel();
         });
         var recipe = new NetworkRecipe { Units = 2, Threads = 1, Training = new TrainingOptions { Epochs = 100_000 } };
-        Assert.Throws<OperationCanceledException>(() => Backtest.Run(Task(Days(Walk())), [() => new NetworkForecaster(recipe)], null, told, source.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => Backtest.Run(Task(Days(Walk())), [() => new NetworkForecaster(recipe)], null, told, source.Token));
         Assert.DoesNotContain(told.Events, moment => moment is { Forecaster: "LSTM", Kind: BacktestEventKind.FitEnded });
     }
 
@@ -270,7 +303,9 @@ public class BacktestTests
         }
     }
 
-    /// <summary>Predicts the newest value it sees plus a hundredth of the number of rows it was fitted to, and writes down what it was given.</summary>
+    /// <summary>
+    /// Predicts the newest value it sees plus a hundredth of the number of rows it was fitted to, and writes down what it was given.
+    /// </summary>
     private sealed class Recorder(List<string> log) : PartsForecaster
     {
         public override string Name => "recorder";
@@ -295,7 +330,8 @@ public class BacktestTests
         {
             double[] known = table["x"].ToArray();
             log.Add(FormattableString.Invariant($"from {known[first]} to {known[first + count - 1]}"));
-            return new RawForecast([.. Enumerable.Range(first, count).Select(row => Enumerable.Range(1, steps).Select(step => known[row] + step + (rows / 100.0)).ToArray())], null);
+            return new RawForecast([.. Enumerable.Range(first, count)
+                .Select(row => Enumerable.Range(1, steps).Select(step => known[row] + step + (rows / 100.0)).ToArray())], null);
         }
     }
 }

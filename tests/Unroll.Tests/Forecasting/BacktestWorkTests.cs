@@ -16,11 +16,13 @@ public sealed class BacktestWorkTests : IDisposable
     {
         ForecastTask task = BacktestTests.Shops();
         EnsembleRecipe recipe = SmallEnsembles.Recipe(steps: 2, members: 2, epochs: 2) with { Head = ForecastHead.Quantile };
-        return Backtest.Run(task, [() => BlendForecaster.Of([recipe], task)], new BacktestOptions { RefitEvery = 7, Work = work }, progress, token);
+        return Backtest.Run(task, [() => BlendForecaster.Of([recipe], task)], new BacktestOptions { RefitEvery = 7, Work = work }, progress,
+            token);
     }
 
     private static double[] Numbers(BacktestResult result) =>
-        [.. result.Comparison.Scores.Append(result.Comparison.WithoutNetworks!).SelectMany(score => score.Forecast.Parts).SelectMany(part => BacktestTests.Numbers(part))];
+        [.. result.Comparison.Scores.Append(result.Comparison.WithoutNetworks!).SelectMany(score => score.Forecast.Parts)
+            .SelectMany(part => BacktestTests.Numbers(part))];
 
     /// <summary>Ended at the beginning of each fit of the blend, and in the middle of one.</summary>
     [Theory]
@@ -35,7 +37,8 @@ public sealed class BacktestWorkTests : IDisposable
         int trainings = 0;
         var stop = new BacktestTests.Told<BacktestEvent>(moment =>
         {
-            if (moment.Forecaster == "blend" && moment.Fit == fit && moment.Kind == kind && (kind != BacktestEventKind.Fitting || (moment.Moment.Training is not null && ++trainings == 9)))
+            if (moment.Forecaster == "blend" && moment.Fit == fit && moment.Kind == kind
+                && (kind != BacktestEventKind.Fitting || (moment.Moment.Training is not null && ++trainings == 9)))
                 source.Cancel();
         });
         if (fit == 3 && kind == BacktestEventKind.Predicted)
@@ -44,7 +47,8 @@ public sealed class BacktestWorkTests : IDisposable
             Assert.Throws<OperationCanceledException>(() => Run(Open(), stop, source.Token));
         var told = new BacktestTests.Told<BacktestEvent>();
         Assert.Equal(whole, Numbers(Run(Open(), told, BacktestTests.Token)));
-        int[] fitted = [.. told.Events.Where(moment => moment is { Forecaster: "blend", Kind: BacktestEventKind.FitEnded }).Select(moment => moment.Fit)];
+        int[] fitted = [.. told.Events.Where(moment => moment is { Forecaster: "blend", Kind: BacktestEventKind.FitEnded })
+            .Select(moment => moment.Fit)];
         Assert.Equal(kind == BacktestEventKind.Predicted ? [] : Enumerable.Range(fit, 3 - fit + 1), fitted);
         Assert.DoesNotContain(told.Events, moment => moment.IsBaseline && moment.Kind == BacktestEventKind.FitEnded);
     }

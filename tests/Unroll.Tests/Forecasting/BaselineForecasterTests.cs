@@ -14,7 +14,8 @@ public class BaselineForecasterTests
     private static BaselineForecaster[] All() =>
     [
         new NaiveForecaster(), new SeasonalNaiveForecaster(7), new DriftForecaster(), new MeanForecaster(), new LeastSquaresForecaster(3),
-        new LeastSquaresForecaster(5, 0.1), new EtsForecaster(EtsModel.Simple), new EtsForecaster(EtsModel.DampedHolt), new EtsForecaster(EtsModel.HoltWintersAdditive, 4),
+        new LeastSquaresForecaster(5, 0.1), new EtsForecaster(EtsModel.Simple), new EtsForecaster(EtsModel.DampedHolt),
+        new EtsForecaster(EtsModel.HoltWintersAdditive, 4),
         new SeasonalNaiveDriftForecaster(7), new SeasonalNaiveDriftForecaster(1), new ThetaForecaster(), new ThetaForecaster(7),
         new ArimaForecaster(new ArimaOrder(1, 1, 1)), new ArimaForecaster(period: 4, models: 5),
         new CrostonForecaster(), new TsbForecaster(), new AdidaForecaster(), new StlEtsForecaster([6]),
@@ -33,7 +34,8 @@ public class BaselineForecasterTests
         return forecaster;
     }
 
-    private static Gen<double[]> Wave { get; } = Gen.Double[-1, 1].Array[Rows].Select(noise => noise.Select((e, t) => 20 + (0.1 * t) + (5 * Math.Sin(t)) + e).ToArray());
+    private static Gen<double[]> Wave { get; } = Gen.Double[-1, 1].Array[Rows]
+        .Select(noise => noise.Select((e, t) => 20 + (0.1 * t) + (5 * Math.Sin(t)) + e).ToArray());
 
     [Fact]
     public void No_prediction_knows_what_comes_after_its_origin() =>
@@ -43,8 +45,10 @@ public class BaselineForecasterTests
             ForecastSplit real = Split(Days(values)), other = Split(Days(spoilt));
             return All().Zip(All()).All(pair =>
             {
-                HorizonForecast one = Fitted(pair.First, real, steps).Ahead(real, steps), two = Fitted(pair.Second, other, steps).Ahead(other, steps);
-                return Enumerable.Range(0, Math.Min(known + 1, one.Origins)).All(origin => one.From(origin).SequenceEqual(two.From(origin)));
+                HorizonForecast one = Fitted(pair.First, real, steps).Ahead(real, steps),
+                    two = Fitted(pair.Second, other, steps).Ahead(other, steps);
+                return Enumerable.Range(0, Math.Min(known + 1, one.Origins))
+                    .All(origin => one.From(origin).SequenceEqual(two.From(origin)));
             });
         }, iter: 12, threads: 1);
 
@@ -74,7 +78,8 @@ public class BaselineForecasterTests
         Assert.Equal([last, last, last], Fitted(new NaiveForecaster(), split, 3).Ahead(split, 3).From(0).ToArray());
         Assert.Equal([last + slope, last + (2 * slope)], Fitted(new DriftForecaster(), split, 2).Ahead(split, 2).From(0).ToArray());
         Assert.Equal([mean, mean], Fitted(new MeanForecaster(), split, 2).Ahead(split, 2).From(5).ToArray());
-        Assert.Equal([values[40], values[41], values[42], values[40]], Fitted(new SeasonalNaiveForecaster(3), split, 4).Ahead(split, 4).From(0).ToArray());
+        Assert.Equal([values[40], values[41], values[42], values[40]], Fitted(new SeasonalNaiveForecaster(3), split, 4).Ahead(split, 4)
+            .From(0).ToArray());
         Assert.Equal(values[36..53], Fitted(new SeasonalNaiveForecaster(7), split).Predicted(split));
     }
 
@@ -94,12 +99,15 @@ public class BaselineForecasterTests
         Assert.Equal(c + (older * 13) + (newer * 14), forecaster.Predicted(split)[1], 1e-11);
     }
 
-    /// <summary>A file keeps what was asked for, not only what was fitted: a series that was not there is fitted alike before and after.</summary>
+    /// <summary>
+    /// A file keeps what was asked for, not only what was fitted: a series that was not there is fitted alike before and after.
+    /// </summary>
     [Fact]
     public void From_a_file_it_fits_another_series_as_before()
     {
         double[] values = [.. Enumerable.Range(0, Rows).Select(t => 20 + (0.1 * t) + (5 * Math.Sin(t)) + (t * t % 7 / 7.0))];
-        var task = new ForecastTask(new SeriesSet("s.csv", ("A", Days(values))), new TaskOptions { Targets = ["x"], Horizon = 3, TestRows = 10, Window = 6 });
+        var task = new ForecastTask(
+            new SeriesSet("s.csv", ("A", Days(values))), new TaskOptions { Targets = ["x"], Horizon = 3, TestRows = 10, Window = 6 });
         var other = new SeriesSet("t.csv", ("B", Days([.. values.Select((value, t) => 100 - (3 * value) + (t % 4))])));
         foreach (BaselineForecaster forecaster in All())
         {
@@ -111,12 +119,15 @@ public class BaselineForecasterTests
     [Fact]
     public void All_that_apply_are_those_with_enough_rows_and_a_season()
     {
-        double[] weeks = [.. Enumerable.Range(0, Rows).Select(t => (t % 7) + (t * t % 5 / 10.0))], waves = [.. weeks.Select((_, t) => Math.Sin(1.7 * t))];
+        double[] weeks = [.. Enumerable.Range(0, Rows).Select(t => (t % 7) + (t * t % 5 / 10.0))],
+            waves = [.. weeks.Select((_, t) => Math.Sin(1.7 * t))];
         static string[] Names(ForecastSplit split) => [.. Baselines.For(split).Select(forecaster => forecaster.Name)];
-        Assert.Equal(["naive", "seasonal naive", "seasonal naive with drift", "drift", "mean", "least squares", "Theta", "ETS", "ARIMA"], Names(Split(Days(weeks))));
+        Assert.Equal(["naive", "seasonal naive", "seasonal naive with drift", "drift", "mean", "least squares", "Theta", "ETS", "ARIMA"],
+            Names(Split(Days(weeks))));
         Assert.Equal(["naive", "drift", "mean", "least squares", "Theta", "ETS", "ARIMA"], Names(Split(Days(waves))));
         Assert.Equal(["naive", "drift", "mean"], Names(new ForecastSplit(Days(waves), "x", "2020-01-01..2020-01-11", "2020-02-13..", 6)));
-        Assert.Equal(["naive", "drift", "mean", "Theta", "ETS", "ARIMA"], Names(new ForecastSplit(Days(waves), "x", "2020-01-01..2020-01-15", "2020-02-13..", 6)));
+        Assert.Equal(["naive", "drift", "mean", "Theta", "ETS", "ARIMA"],
+            Names(new ForecastSplit(Days(waves), "x", "2020-01-01..2020-01-15", "2020-02-13..", 6)));
         foreach (BaselineForecaster forecaster in Baselines.For(Split(Days(weeks))))
             Assert.Equal(17, Fitted(forecaster, Split(Days(weeks))).Predicted(Split(Days(weeks))).Count(double.IsFinite));
         var seasonal = (SeasonalNaiveForecaster)Baselines.For(Split(Days(weeks)))[1];
@@ -135,7 +146,8 @@ public class BaselineForecasterTests
         Assert.Equal(21, forecast[1, 2]);
         Assert.Throws<ArgumentOutOfRangeException>(() => forecast.Actual(3));
         Assert.Equal(
-            "3 origins with 2 rows ahead belong to 4 actual values, but there are 3. Give the row after the first origin to the last predicted.",
+            "3 origins with 2 rows ahead belong to 4 actual values, but there are 3. Give the row after the first origin to the last "
+                + "predicted.",
             Assert.Throws<UnrollException>(() => new HorizonForecast([1, 2, 3], [[10, 20], [11, 21], [12, 22]])).Message);
         Assert.Equal(
             "The first origin predicts 2 rows ahead, but another does not. Predict as many from each.",
@@ -159,16 +171,20 @@ public class BaselineForecasterTests
         double[] gap = [.. values];
         gap[55] = double.NaN;
         Assert.Equal(
-            "t.csv has no x on 2020-02-25, which the seasonal naive forecast looks at. Choose how to treat missing values, or complete the file.",
+            "t.csv has no x on 2020-02-25, which the seasonal naive forecast looks at. Choose how to treat missing values, or complete the "
+                + "file.",
             Refused(() => seasonal.Next(Days(gap))));
-        Assert.Equal("A season of 1 rows is none. Give a period of at least 2, or use the naive forecast.", Refused(() => Fitted(new SeasonalNaiveForecaster(1), split)));
+        Assert.Equal("A season of 1 rows is none. Give a period of at least 2, or use the naive forecast.",
+            Refused(() => Fitted(new SeasonalNaiveForecaster(1), split)));
         Assert.Equal(
-            "The training range 2020-01-01..2020-02-09 has 40 rows, fewer than one season of 50. Use a longer training range or a shorter period.",
+            "The training range 2020-01-01..2020-02-09 has 40 rows, fewer than one season of 50. Use a longer training range or a shorter "
+                + "period.",
             Refused(() => Fitted(new SeasonalNaiveForecaster(50), split)));
         Assert.Equal(
             "x shows no season in 2020-01-01..2020-02-09 that repeats with the calendar. Give a period, or use the naive forecast.",
             Refused(() => Fitted(new SeasonalNaiveForecaster(), split)));
-        Assert.Equal("The drift forecaster is not fitted yet. Call Fit first.", Assert.Throws<InvalidOperationException>(() => new DriftForecaster().Predicted(split)).Message);
+        Assert.Equal("The drift forecaster is not fitted yet. Call Fit first.",
+            Assert.Throws<InvalidOperationException>(() => new DriftForecaster().Predicted(split)).Message);
     }
 
     /// <summary>A fit to more rows keeps the model that was chosen, and chooses anew where it is not defined for them.</summary>
@@ -177,7 +193,8 @@ public class BaselineForecasterTests
     {
         double[] noise = TestData.Normal(150, 2);
         ForecastTask Task(Func<int, double> value, int rows) => new(
-            new TimeSeries("t.csv", MadeTables.Dates("daily", rows), ("value", [.. Enumerable.Range(0, rows).Select(value)])), new TaskOptions { TestRows = 1 });
+            new TimeSeries("t.csv", MadeTables.Dates("daily", rows), ("value", [.. Enumerable.Range(0, rows).Select(value)])),
+                new TaskOptions { TestRows = 1 });
 
         // A trend that lasts for 120 rows and is gone after: what is chosen on all rows is another model.
         double Broken(int row) => 100 + Math.Min(row, 120) + noise[row];

@@ -19,13 +19,15 @@ public class BlendBudgetTests
         EnsembleRecipe lstm = gru with { Network = gru.Network with { Cell = CellKind.Lstm } };
         return new BlendForecaster(
         [
-            new EnsembleForecaster(lstm), new EnsembleForecaster(gru), new RidgeForecaster(gru), new SeasonalNaiveForecaster(7), new ThetaForecaster(),
+            new EnsembleForecaster(lstm), new EnsembleForecaster(gru), new RidgeForecaster(gru), new SeasonalNaiveForecaster(7),
+            new ThetaForecaster(),
             new EtsForecaster(new EtsModel(EtsError.Additive, EtsTrend.None, EtsSeason.None)), new ArimaForecaster(new ArimaOrder(1, 0, 0)),
         ]);
     }
 
     /// <summary>Fits in a time, of which each series of a member takes so many seconds, and each epoch of networks.</summary>
-    private static BlendForecaster Fitted(BlendForecaster blend, ForecastTask task, double budget, double epoch, Work work, bool refits = true)
+    private static BlendForecaster Fitted(BlendForecaster blend, ForecastTask task, double budget, double epoch, Work work,
+        bool refits = true)
     {
         blend.Budget = new TimeBudget(TimeSpan.FromSeconds(budget), work.Clock) { Refits = refits };
         work.Epoch = epoch;
@@ -35,7 +37,8 @@ public class BlendBudgetTests
 
     private static string[] Names(BlendForecaster blend) => [.. blend.Members.Select(member => member.Name)];
 
-    private static int Networks(BlendForecaster blend, string name) => blend.Members.FirstOrDefault(member => member.Name == name)?.Networks.Count ?? 0;
+    private static int Networks(BlendForecaster blend, string name) =>
+        blend.Members.FirstOrDefault(member => member.Name == name)?.Networks.Count ?? 0;
 
     [Theory]
     [InlineData(1)]
@@ -57,7 +60,9 @@ public class BlendBudgetTests
         Assert.Equal(["seasonal naive", "Theta", "ridge", "ETS", "ARIMA", Lstm, Gru], work.Order.Take(7));
     }
 
-    /// <summary>Who is told takes an hour each time, and holds the time meanwhile; or looks at networks, which no time is counted for.</summary>
+    /// <summary>
+    /// Who is told takes an hour each time, and holds the time meanwhile; or looks at networks, which no time is counted for.
+    /// </summary>
     [Fact]
     public void Time_in_which_it_is_held_does_not_count()
     {
@@ -138,7 +143,8 @@ public class BlendBudgetTests
                 blend.Budget.End();
         }), Token);
         Assert.Equal(["ridge", "seasonal naive", "Theta"], Names(blend));
-        Assert.All(blend.GivenUp, sentence => Assert.EndsWith("is left out: the run was ended before it was fitted.", sentence, StringComparison.Ordinal));
+        Assert.All(blend.GivenUp,
+            sentence => Assert.EndsWith("is left out: the run was ended before it was fitted.", sentence, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -179,8 +185,10 @@ public class BlendBudgetTests
     {
         BlendForecaster blend = Fitted(Blend(), Task(), budget, 1, new Work());
         Assert.Equal((lstm, gru), (Networks(blend, Lstm), Networks(blend, Gru)));
-        Assert.Equal(lstm is 1 or 2, blend.GivenUp.Any(sentence => sentence.StartsWith($"The LSTM forecast has {lstm} network", StringComparison.Ordinal)));
-        Assert.Equal(gru == 0, blend.GivenUp.Any(sentence => sentence.StartsWith("The GRU forecast is left out", StringComparison.Ordinal)));
+        Assert.Equal(lstm is 1 or 2,
+            blend.GivenUp.Any(sentence => sentence.StartsWith($"The LSTM forecast has {lstm} network", StringComparison.Ordinal)));
+        Assert.Equal(gru == 0,
+            blend.GivenUp.Any(sentence => sentence.StartsWith("The GRU forecast is left out", StringComparison.Ordinal)));
         Assert.All(blend.Models.Values, model => Assert.Equal(1, ((BlendModel)model).Shares.Sum(own => own[0]), 1e-12));
     }
 
@@ -192,7 +200,9 @@ public class BlendBudgetTests
         Assert.Null(blend.Without(ForecasterKind.Network));
     }
 
-    /// <summary>The first network is ended in the midst of its epochs; it is not trained anew on more rows, as there is no time, and stays.</summary>
+    /// <summary>
+    /// The first network is ended in the midst of its epochs; it is not trained anew on more rows, as there is no time, and stays.
+    /// </summary>
     [Fact]
     public void A_training_that_is_ended_keeps_the_best_weights_so_far()
     {
@@ -218,11 +228,13 @@ public class BlendBudgetTests
         work.Clock.Advance(300);
         blend.Refit(task.Whole(), work, Token);
         Assert.Equal(weights, blend.Members[0].Networks[0].GetWeights(network.Parameters[0].Name));
-        Assert.StartsWith("Not fitted again to all rows, as the time was up: the Theta forecast, the ridge forecast, the ETS forecast, ", blend.GivenUp[0], StringComparison.Ordinal);
+        Assert.StartsWith("Not fitted again to all rows, as the time was up: the Theta forecast, the ridge forecast, the ETS forecast, ",
+            blend.GivenUp[0], StringComparison.Ordinal);
         Assert.Contains("1 network of the LSTM forecast", blend.GivenUp[0], StringComparison.Ordinal);
         Assert.StartsWith("The run took ", blend.GivenUp[1], StringComparison.Ordinal);
         Assert.Equal(task[task.Parts[0]].Table.LastDate, blend.TrainedOn.Last);
-        Assert.All(blend.Predict(task.Data, 2).Parts, part => Assert.True(part.Rows().All(row => double.IsFinite(row.Value) && row.Within80 is not null)));
+        Assert.All(blend.Predict(task.Data, 2).Parts,
+            part => Assert.True(part.Rows().All(row => double.IsFinite(row.Value) && row.Within80 is not null)));
         Assert.Equal(Bytes(blend), Bytes(Loaded(blend)));
     }
 
@@ -249,7 +261,8 @@ public class BlendBudgetTests
         Assert.DoesNotContain(result.Comparison.Scores, score => score.Key == "arima");
         Assert.Contains(result.Comparison.Scores, score => score.Key == "gru");
         Assert.Equal(
-            [.. Enumerable.Range(1, result.Folds.Count).Select(fit => $"Fit {fit} of {result.Folds.Count}: The ARIMA forecast is left out for want of time: ")],
+            [.. Enumerable.Range(1, result.Folds.Count)
+                .Select(fit => $"Fit {fit} of {result.Folds.Count}: The ARIMA forecast is left out for want of time: ")],
             result.GivenUp.Select(sentence => sentence[..(sentence.IndexOf(": it", StringComparison.Ordinal) + 2)]));
     }
 
@@ -268,7 +281,9 @@ public class BlendBudgetTests
         public void Report(ForecastEvent value) => report(value);
     }
 
-    /// <summary>Moves the clock as work is told: so many seconds for a series of a member, by its name, and for an epoch of a network.</summary>
+    /// <summary>
+    /// Moves the clock as work is told: so many seconds for a series of a member, by its name, and for an epoch of a network.
+    /// </summary>
     private sealed class Work : Dictionary<string, double>, IProgress<ForecastEvent>
     {
         public ManualClock Clock { get; } = new();

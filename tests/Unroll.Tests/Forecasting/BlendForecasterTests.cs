@@ -11,7 +11,8 @@ public class BlendForecasterTests
     public static TheoryData<string> Shapes => [.. MadeTasks.Shapes];
 
     private static BlendForecaster Of(ForecastTask task) =>
-        Fitted(new BlendForecaster([new EnsembleForecaster(Recipe(epochs: 2)), new RidgeForecaster(Recipe()), new NaiveForecaster(), new SeasonalNaiveForecaster(7), new DriftForecaster()]), task);
+        Fitted(new BlendForecaster([new EnsembleForecaster(Recipe(epochs: 2)), new RidgeForecaster(Recipe()), new NaiveForecaster(),
+            new SeasonalNaiveForecaster(7), new DriftForecaster()]), task);
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -27,9 +28,11 @@ public class BlendForecasterTests
             {
                 IReadOnlyDictionary<string, double> shares = blend.Shares(part, step);
                 Assert.Equal(1, shares.Values.Sum(), 1e-12);
-                Assert.All(shares, share => Assert.True(share.Value > 0 && blend.Members.Any(member => member.Key == share.Key), share.Key));
+                Assert.All(shares, share =>
+                    Assert.True(share.Value > 0 && blend.Members.Any(member => member.Key == share.Key), share.Key));
                 for (int origin = 0; origin < mixed[part].Origins; origin++)
-                    Assert.Equal(blend.Members.Select((member, k) => shares.GetValueOrDefault(member.Key) * members[k][part][origin, step]).Sum(), mixed[part][origin, step], 1e-7);
+                    Assert.Equal(blend.Members.Select((member, k) => shares.GetValueOrDefault(member.Key) * members[k][part][origin, step])
+                        .Sum(), mixed[part][origin, step], 1e-7);
             }
 
             Assert.Throws<ArgumentOutOfRangeException>(() => blend.Shares(part, 0));
@@ -44,7 +47,8 @@ public class BlendForecasterTests
     public void Rows_after_an_origin_change_no_share_no_forecast_and_no_interval(string shape)
     {
         const int Known = 13;
-        ForecastTask task = MadeTasks.Of(shape), other = MadeTasks.Of(shape, MadeTasks.With(task.Data, (_, rows) => MadeTables.Spoilt(rows, rows.Rows - MadeTasks.Test + Known, row => 1e5 + (977 * row), "event")));
+        ForecastTask task = MadeTasks.Of(shape), other = MadeTasks.Of(shape, MadeTasks.With(
+            task.Data, (_, rows) => MadeTables.Spoilt(rows, rows.Rows - MadeTasks.Test + Known, row => 1e5 + (977 * row), "event")));
         BlendForecaster one = Of(task), two = Of(other);
         Assert.Equal(Bytes(one), Bytes(two));
         Forecast expected = one.Predict(task), actual = two.Predict(other);
@@ -58,7 +62,8 @@ public class BlendForecasterTests
         ForecastTask task = MadeTasks.Of(MadeTasks.Table);
         BlendForecaster blend = Of(task), without = blend.Without(ForecasterKind.Network)!;
         Assert.Equal(["ridge", "naive", "seasonal-naive", "drift"], without.Members.Select(member => member.Key));
-        BlendForecaster never = Fitted(new BlendForecaster([new RidgeForecaster(Recipe()), new NaiveForecaster(), new SeasonalNaiveForecaster(7), new DriftForecaster()]), task);
+        BlendForecaster never = Fitted(new BlendForecaster(
+            [new RidgeForecaster(Recipe()), new NaiveForecaster(), new SeasonalNaiveForecaster(7), new DriftForecaster()]), task);
         Assert.Equal(never.Predict(task).AllRows(), without.Predict(task).AllRows());
         Assert.Null(without.Without(ForecasterKind.Network));
         Assert.Null(new BlendForecaster([new NaiveForecaster()]).Without(ForecasterKind.Baseline));
@@ -98,9 +103,21 @@ public class BlendForecasterTests
         double[] x = [.. TestData.Normal(60, 3).Select(e => 20 + e)];
         ForecastSplit split = MadeTables.Split(MadeTables.Days(x), 10, 4);
         BlendForecaster fitted = Fitted(new BlendForecaster([new NaiveForecaster(), new LeastSquaresForecaster(1)]), split);
-        var broken = new BaselineModel(new LeastSquaresRule([double.PositiveInfinity, 0])) { Part = fitted.Parts[0], Facts = fitted.Models.Values.Single().Facts };
-        var none = new BaselineModel(BaselineRule.Restore(new BaselineState("least squares", Weights: [1e308, 1e308]), "x")) { Part = broken.Part, Facts = broken.Facts };
-        var model = new BlendModel([((BlendModel)fitted.Models.Values.Single()).Members[0], none], [[1], [0]]) { Part = broken.Part, Facts = broken.Facts };
+        var broken = new BaselineModel(new LeastSquaresRule([double.PositiveInfinity, 0]))
+        {
+            Part = fitted.Parts[0],
+            Facts = fitted.Models.Values.Single().Facts
+        };
+        var none = new BaselineModel(BaselineRule.Restore(new BaselineState("least squares", Weights: [1e308, 1e308]), "x"))
+        {
+            Part = broken.Part,
+            Facts = broken.Facts
+        };
+        var model = new BlendModel([((BlendModel)fitted.Models.Values.Single()).Members[0], none], [[1], [0]])
+        {
+            Part = broken.Part,
+            Facts = broken.Facts
+        };
         Assert.Equal(x[^11], model.Ahead(split.Table, split.Table.Rows - 11, 1, 1).Values[0][0]);
     }
 
@@ -118,7 +135,9 @@ public class BlendForecasterTests
     [Fact]
     public void What_is_no_blend_is_refused()
     {
-        Assert.StartsWith("A blend needs at least one member.", Assert.Throws<ArgumentException>(() => new BlendForecaster([])).Message, StringComparison.Ordinal);
-        Assert.StartsWith("Two members are named gru.", Assert.Throws<ArgumentException>(() => new BlendForecaster([new EnsembleForecaster(Recipe()), new EnsembleForecaster(Recipe())])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("A blend needs at least one member.", Assert.Throws<ArgumentException>(() => new BlendForecaster([])).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("Two members are named gru.", Assert.Throws<ArgumentException>(() =>
+            new BlendForecaster([new EnsembleForecaster(Recipe()), new EnsembleForecaster(Recipe())])).Message, StringComparison.Ordinal);
     }
 }

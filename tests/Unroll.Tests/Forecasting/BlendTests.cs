@@ -12,7 +12,8 @@ public class BlendTests
 
     /// <summary>A forecast whose error from an origin is given for each step.</summary>
     private static HorizonForecast Wrong(int steps, Func<int, int, double> error) =>
-        new(s_actual, [.. Enumerable.Range(0, Rows - steps + 1).Select(origin => Enumerable.Range(1, steps).Select(h => s_actual[origin + h - 1] + error(origin, h)).ToArray())]);
+        new(s_actual, [.. Enumerable.Range(0, Rows - steps + 1)
+            .Select(origin => Enumerable.Range(1, steps).Select(h => s_actual[origin + h - 1] + error(origin, h)).ToArray())]);
 
     private static double[][] Of(int steps, params Func<int, int, double>[] errors)
     {
@@ -36,7 +37,8 @@ public class BlendTests
     }
 
     [Fact]
-    public void Errors_that_cancel_out_share_the_weight() => Assert.Equal([[0.5], [0.5]], Of(1, (o, _) => 1 - (2 * (o % 2)), (o, _) => (2 * (o % 2)) - 1));
+    public void Errors_that_cancel_out_share_the_weight() =>
+        Assert.Equal([[0.5], [0.5]], Of(1, (o, _) => 1 - (2 * (o % 2)), (o, _) => (2 * (o % 2)) - 1));
 
     [Fact]
     public void Two_unrelated_errors_are_weighed_by_their_size()
@@ -63,22 +65,28 @@ public class BlendTests
     [Fact]
     public void A_forecast_that_is_not_finite_gets_nothing_and_does_not_hinder_the_others()
     {
-        Assert.Equal([[0.5], [0], [0.5]], Of(1, (o, _) => 1 - (2 * (o % 2)), (o, _) => o == 7 ? double.PositiveInfinity : 0, (o, _) => (2 * (o % 2)) - 1));
+        Assert.Equal([[0.5], [0], [0.5]],
+            Of(1, (o, _) => 1 - (2 * (o % 2)), (o, _) => o == 7 ? double.PositiveInfinity : 0, (o, _) => (2 * (o % 2)) - 1));
         Assert.Equal([[0], [1]], Of(1, (o, _) => o == 7 ? double.NaN : 0, (_, _) => 1));
-        Assert.Equal([[0], [0.5], [0.5]], Of(1, (o, _) => o == 7 ? double.NegativeInfinity : 0, (o, _) => 1 - (2 * (o % 2)), (o, _) => (2 * (o % 2)) - 1));
+        Assert.Equal([[0], [0.5], [0.5]],
+            Of(1, (o, _) => o == 7 ? double.NegativeInfinity : 0, (o, _) => 1 - (2 * (o % 2)), (o, _) => (2 * (o % 2)) - 1));
     }
 
     [Fact]
     public void Weights_are_not_negative_sum_to_1_and_are_no_worse_than_the_first_or_the_best() =>
         Gen.Select(Gen.Double[-5, 5].Array[4 * Rows], Gen.Int[1, 6]).Sample((errors, steps) =>
         {
-            var wrong = Enumerable.Range(0, 4).Select(k => (Func<int, int, double>)((o, h) => errors[(k * Rows) + o + h - 1] / (k + 1))).ToArray();
+            var wrong = Enumerable.Range(0, 4).Select(k => (Func<int, int, double>)((o, h) => errors[(k * Rows) + o + h - 1] / (k + 1)))
+                .ToArray();
             double[][] weights = Of(steps, wrong);
-            bool right = weights.All(each => each.All(weight => weight >= 0)) && Enumerable.Range(0, steps).All(h => Math.Abs(weights.Sum(each => each[h]) - 1) < 1e-12);
+            bool right = weights.All(each => each.All(weight => weight >= 0)) && Enumerable.Range(0, steps)
+                .All(h => Math.Abs(weights.Sum(each => each[h]) - 1) < 1e-12);
             foreach ((int first, int last) in StepBlocks.Of(steps))
             {
-                double Squares(Func<int, double> weight) => Enumerable.Range(first, last - first + 1).Sum(h => Enumerable.Range(0, Rows - steps + 1).Sum(o => Math.Pow(Enumerable.Range(0, 4).Sum(k => weight(k) * wrong[k](o, h)), 2)));
-                double mixed = Squares(k => weights[k][first - 1]), best = Enumerable.Range(0, 4).Min(only => Squares(k => k == only ? 1 : 0));
+                double Squares(Func<int, double> weight) => Enumerable.Range(first, last - first + 1).Sum(h => Enumerable.Range(
+                    0, Rows - steps + 1).Sum(o => Math.Pow(Enumerable.Range(0, 4).Sum(k => weight(k) * wrong[k](o, h)), 2)));
+                double mixed = Squares(k => weights[k][first - 1]),
+                    best = Enumerable.Range(0, 4).Min(only => Squares(k => k == only ? 1 : 0));
                 right &= mixed <= best / 0.98 * (1 + 1e-9);
             }
 
@@ -100,6 +108,7 @@ public class BlendTests
         Assert.Equal(blocks, string.Join(" ", StepBlocks.Of(steps).Select(block => $"{block.First}-{block.Last}")));
         Assert.Equal(StepBlocks.Of(steps).Select(block => block.Last), StepBlocks.Probes(steps));
         foreach ((int first, int last) in StepBlocks.Of(steps))
-            Assert.All(Enumerable.Range(first, last - first + 1), step => Assert.Equal(Enumerable.Range(first, last - first + 1), StepBlocks.BlockOf(steps, step)));
+            Assert.All(Enumerable.Range(first, last - first + 1),
+                step => Assert.Equal(Enumerable.Range(first, last - first + 1), StepBlocks.BlockOf(steps, step)));
     }
 }

@@ -17,7 +17,8 @@ public class BrokenTrendTests
         double[] values = [.. noise.Select((each, row) =>
             500 + (2 * (row < turn ? row : (2 * turn) - row)) + (15 * Math.Sin(2 * Math.PI * row / 12)) + (2 * each))];
         DateTime[] dates = [.. Enumerable.Range(0, Rows).Select(row => new DateTime(2008, 1, 1).AddMonths(row))];
-        return new ForecastTask(new TimeSeries("t.csv", dates, ("value", values)), new TaskOptions { Horizon = Horizon, TestRows = Horizon });
+        return new ForecastTask(
+            new TimeSeries("t.csv", dates, ("value", values)), new TaskOptions { Horizon = Horizon, TestRows = Horizon });
     }
 
     [Theory]

@@ -16,7 +16,8 @@ public class CalendarGapsTests
     [Fact]
     public void Weekends_are_no_gaps_in_business_days_but_a_holiday_is()
     {
-        CalendarGaps gaps = Of(Days(60).Where(day => day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && day != new DateTime(2020, 1, 20)));
+        CalendarGaps gaps = Of(
+            Days(60).Where(day => day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && day != new DateTime(2020, 1, 20)));
         Assert.Equal("business days (Mon to Fri)", gaps.FrequencyName);
         Assert.Equal([new CalendarGap(new(2020, 1, 17), new(2020, 1, 21), 1)], gaps.Gaps);
         Assert.Equal("business days (Mon to Fri), 1 gap, all of a single date, 1 date missing", gaps.ToString());
@@ -24,7 +25,8 @@ public class CalendarGapsTests
 
     [Fact]
     public void A_week_may_begin_on_sunday() =>
-        Assert.Equal("business days (Sun to Thu), no gaps", Of(Days(60).Where(day => day.DayOfWeek is not (DayOfWeek.Friday or DayOfWeek.Saturday))).ToString());
+        Assert.Equal("business days (Sun to Thu), no gaps",
+            Of(Days(60).Where(day => day.DayOfWeek is not (DayOfWeek.Friday or DayOfWeek.Saturday))).ToString());
 
     [Fact]
     public void Every_day_of_the_week_is_daily()
@@ -66,13 +68,15 @@ public class CalendarGapsTests
         CalendarGaps gaps = Of(RowCalendarTests.Visits(110));
         Assert.Equal("The rows are not evenly spaced (median spacing 02:20:00)", gaps.ToString());
         Assert.Empty(gaps.Gaps);
-        Assert.Equal("The rows are not evenly spaced: a forecast counts rows, and the dates of those to come follow the median spacing, 02:20:00.", gaps.Notice);
+        Assert.Equal("The rows are not evenly spaced: a forecast counts rows, and the dates of those to come follow the median spacing, "
+            + "02:20:00.", gaps.Notice);
     }
 
     [Fact]
     public void Centuries_between_seconds_are_counted()
     {
-        CalendarGaps gaps = Of(new[] { 1900, 2000, 2100 }.SelectMany(year => Enumerable.Range(0, 6).Select(second => new DateTime(year, 1, 1).AddSeconds(second))));
+        CalendarGaps gaps = Of(new[] { 1900, 2000, 2100 }
+            .SelectMany(year => Enumerable.Range(0, 6).Select(second => new DateTime(year, 1, 1).AddSeconds(second))));
         // 36,524 and 36,525 days of 86,400 seconds, less the five seconds on either side and the step itself.
         Assert.Equal([(36_524L * 86_400) - 6, (36_525L * 86_400) - 6], gaps.Gaps.Select(gap => gap.Missing));
         Assert.StartsWith("every 00:00:01, 2 gaps, 6,311,433,588 dates missing\n", gaps.ToString(), StringComparison.Ordinal);
@@ -82,7 +86,8 @@ public class CalendarGapsTests
     public void A_notice_says_how_many_days_are_not_there()
     {
         CalendarGaps fifth = Of(Enumerable.Range(1, 180).Where(day => day % 5 != 0).Select(day => new DateTime(2019, 1, 1).AddDays(day)));
-        Assert.Equal("Every fifth day is not in the file: 35 of 179 days; the rows before and after a gap are taken as neighbours.", fifth.Notice);
+        Assert.Equal("Every fifth day is not in the file: 35 of 179 days; the rows before and after a gap are taken as neighbours.",
+            fifth.Notice);
         CalendarGaps some = Of(Days(40).Where(day => day.Day is not (10 or 20 or 21 or 22)));
         Assert.Equal("4 of 40 days are not in the file; the rows before and after a gap are taken as neighbours.", some.Notice);
         CalendarGaps one = Of(Enumerable.Range(0, 30).Where(n => n != 5).Select(n => new DateTime(2000, 1, 1).AddMonths(n)));

@@ -8,7 +8,8 @@ public class CalibratedQuantilesTests
     private const int K = 13;
 
     /// <summary>Forecasts of 0 whose errors h rows ahead are a walk of h steps, or noise alone.</summary>
-    private static (double[] Actual, double[][] Values) Walk(int origins, int steps, ulong seed, bool walks = true, Func<int, double>? times = null)
+    private static (double[] Actual, double[][] Values) Walk(
+        int origins, int steps, ulong seed, bool walks = true, Func<int, double>? times = null)
     {
         var random = new RandomSource(seed);
         var row = new double[origins + steps];
@@ -27,7 +28,8 @@ public class CalibratedQuantilesTests
         CalibratedQuantiles.Of(calibration, null, actual, values, null, limits ?? IntervalLimits.None);
 
     private static double Coverage(double[][] quantiles, double[] actual, int step, double level) =>
-        Enumerable.Range(0, quantiles.Length).Average(i => CalibratedQuantiles.Interval(quantiles[i], step, level).Contains(actual[i + step - 1]) ? 1.0 : 0);
+        Enumerable.Range(0, quantiles.Length)
+            .Average(i => CalibratedQuantiles.Interval(quantiles[i], step, level).Contains(actual[i + step - 1]) ? 1.0 : 0);
 
     private static string Refused(Action action) => Assert.Throws<UnrollException>(action).Message;
 
@@ -116,7 +118,8 @@ public class CalibratedQuantilesTests
     {
         // Both intervals adapt until they end at the error.
         double[] ones = [.. Enumerable.Repeat(1.0, 60)], more = [.. Enumerable.Repeat(1.0, 600)];
-        double[][] quantiles = Of(new HorizonForecast(ones, [.. ones.Select(_ => new double[1])]), more, [.. more.Select(_ => new double[1])]);
+        double[][] quantiles =
+            Of(new HorizonForecast(ones, [.. ones.Select(_ => new double[1])]), more, [.. more.Select(_ => new double[1])]);
         Assert.All(quantiles, origin => Assert.True(Half(origin, 1, 0.95) > Half(origin, 1, 0.8)));
         Assert.All(quantiles[300..], origin => Assert.InRange(Half(origin, 1, 0.8), 0.9, 1.1));
     }
@@ -144,12 +147,15 @@ public class CalibratedQuantilesTests
     [Fact]
     public void Widths_do_not_fall_by_chance_further_ahead()
     {
-        // A growing year with months, forecast by the same month a year before: 9 origins, few enough for errors at 12 to be small by chance.
+        // A growing year with months, forecast by the same month a year before: 9 origins, few enough for errors at 12 to be small by
+        // chance.
         for (ulong seed = 1; seed <= 30; seed++)
         {
             var random = new RandomSource(seed);
-            double[] row = [.. Enumerable.Range(0, 156).Select(t => (100 + (2 * t)) * (1 + (0.2 * Math.Sin(t * Math.PI / 6)) + (0.03 * random.NextNormal())))];
-            double[][] seasonal = [.. Enumerable.Range(12, 144).Select(t => Enumerable.Range(1, 12).Select(h => row[t + h - 13]).ToArray())];
+            double[] row = [.. Enumerable.Range(0, 156)
+                .Select(t => (100 + (2 * t)) * (1 + (0.2 * Math.Sin(t * Math.PI / 6)) + (0.03 * random.NextNormal())))];
+            double[][] seasonal =
+                [.. Enumerable.Range(12, 144).Select(t => Enumerable.Range(1, 12).Select(h => row[t + h - 13]).ToArray())];
             double[] quantiles = Of(new HorizonForecast(row.AsSpan(136..156), seasonal[123..132]), [], [seasonal[^1]])[0];
             for (int step = 2; step <= 12; step++)
                 Assert.True(Half(quantiles, step, 0.8) >= Half(quantiles, step - 1, 0.8) * 0.999, $"seed {seed}, step {step}");
@@ -178,7 +184,8 @@ public class CalibratedQuantilesTests
         (double[] before, double[][] calibration) = Walk(250, 3, 11, walks: false);
         (double[] actual, double[][] values) = Walk(800, 3, 12, walks: false);
         // Half as wide below as it should be, and a quarter above.
-        double[] said = [.. Enumerable.Repeat(Heads.Levels.Select(level => Distributions.NormalQuantile(level) * (level < 0.5 ? 0.5 : 0.25)), 3).SelectMany(row => row)];
+        double[] said = [.. Enumerable.Repeat(
+            Heads.Levels.Select(level => Distributions.NormalQuantile(level) * (level < 0.5 ? 0.5 : 0.25)), 3).SelectMany(row => row)];
         said = [.. said.Select(quantile => Math.Abs(quantile) < 1e-9 ? 0 : quantile)];
         double[][] quantiles = CalibratedQuantiles.Of(
             new HorizonForecast(before, calibration), new HorizonQuantiles(3, [.. Enumerable.Repeat(said, 250)]), actual, values,
@@ -231,10 +238,13 @@ public class CalibratedQuantilesTests
         Assert.Contains("2 rows ahead", Refused(() => Of(rows, [], [[1]])), StringComparison.Ordinal);
         Assert.Contains("finite", Refused(() => Of(rows, [], [[1, double.NaN]])), StringComparison.Ordinal);
         Assert.Contains("3 actual", Refused(() => Of(rows, [1, 2, 3], [[1, 2]])), StringComparison.Ordinal);
-        Assert.Contains("No calibration row", Refused(() => Of(new HorizonForecast([double.NaN, double.NaN], [[1, 2]]), [], [[1, 2]])), StringComparison.Ordinal);
+        Assert.Contains("No calibration row", Refused(() => Of(new HorizonForecast([double.NaN, double.NaN], [[1, 2]]), [], [[1, 2]])),
+            StringComparison.Ordinal);
         var head = new HorizonQuantiles(2, [new double[2 * K]]);
-        Assert.Contains("both", Refused(() => CalibratedQuantiles.Of(rows, null, [], [[1, 2]], head, IntervalLimits.None)), StringComparison.Ordinal);
-        Assert.Contains("10 origins", Refused(() => CalibratedQuantiles.Of(rows, head, [], [[1, 2]], head, IntervalLimits.None)), StringComparison.Ordinal);
+        Assert.Contains("both", Refused(() => CalibratedQuantiles.Of(rows, null, [], [[1, 2]], head, IntervalLimits.None)),
+            StringComparison.Ordinal);
+        Assert.Contains("10 origins", Refused(() => CalibratedQuantiles.Of(rows, head, [], [[1, 2]], head, IntervalLimits.None)),
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => CalibratedQuantiles.Interval(new double[K], 1, 0.7));
     }
 }

@@ -11,9 +11,12 @@ public class ComparisonOfPartsTests
     private static TimeSeries Days(params double[] values) =>
         new("t.csv", [.. Enumerable.Range(0, values.Length).Select(day => new DateTime(2020, 1, 1).AddDays(day))], ("sold", values));
 
-    /// <summary>Ten training and three test rows. Small changes by 2 from day to day; large is a hundred times as large and then stands still.</summary>
+    /// <summary>
+    /// Ten training and three test rows. Small changes by 2 from day to day; large is a hundred times as large and then stands still.
+    /// </summary>
     private static ForecastTask Task(bool moves = true) => new(
-        new SeriesSet("shops.csv", ("small", Days(1, 3, 1, 3, 1, 3, 1, 3, 1, 3, moves ? 5 : 3, moves ? 4 : 3, moves ? 6 : 3)), ("large", Days(100, 300, 100, 300, 100, 300, 100, 300, 100, 300, 300, 300, 300))),
+        new SeriesSet("shops.csv", ("small", Days(1, 3, 1, 3, 1, 3, 1, 3, 1, 3, moves ? 5 : 3, moves ? 4 : 3, moves ? 6 : 3)),
+            ("large", Days(100, 300, 100, 300, 100, 300, 100, 300, 100, 300, 300, 300, 300))),
         new TaskOptions { Train = "..2020-01-10", Test = "2020-01-11..", Window = 2, Inputs = ForecastInputs.TargetOnly });
 
     /// <summary>A forecaster that says what it is told to.</summary>
@@ -28,7 +31,8 @@ public class ComparisonOfPartsTests
         }
 
         public Forecast Predict(ForecastTask task) => new([.. task.Parts.Select(part => new PartForecast(
-            part, [new DateTime(2020, 1, 10), .. task[part].Test.Dates], [.. (part == s_small ? small : large).Select(value => new[] { value })], null, task[part].Test.ToArray(), task[part].Table))]);
+            part, [new DateTime(2020, 1, 10), .. task[part].Test.Dates], [.. (part == s_small ? small : large)
+                .Select(value => new[] { value })], null, task[part].Test.ToArray(), task[part].Table))]);
 
         public Forecast Predict(SeriesSet data, int steps, MissingPolicy? missing = null) => throw new NotSupportedException();
     }
@@ -55,7 +59,8 @@ public class ComparisonOfPartsTests
         Assert.Equal(1 / Math.Sqrt(12), score[s_small].Rmsse, 1e-12);
         Assert.Equal(1 / Math.Sqrt(12), score.Rmsse, 1e-12);
         Assert.Equal((score.Rmsse, score.Mase), (score.ErrorOf(score.OtherMetric), score.Error));
-        Assert.Equal([score.Error], score.ErrorByStep.Select(error => Math.Round(error, 12) == Math.Round(score.Error, 12) ? score.Error : error));
+        Assert.Equal([score.Error],
+            score.ErrorByStep.Select(error => Math.Round(error, 12) == Math.Round(score.Error, 12) ? score.Error : error));
         // Drift adds 2/9 to the newest value of small, and 200/9 to that of large, which stands still.
         double drift = Math.Sqrt((Math.Pow(16 / 9.0, 2) + Math.Pow(11 / 9.0, 2) + Math.Pow(16 / 9.0, 2)) / 3) / 2;
         Assert.Equal(drift, comparison.Baselines.Single(each => each.Name == "drift")[s_small].Rmsse, 1e-12);
@@ -68,7 +73,8 @@ public class ComparisonOfPartsTests
     {
         var comparison = new Comparison(Task(), TestContext.Current.CancellationToken);
         Assert.Equal(
-            "The guess has a mean MASE of 0.1667 one row ahead; the naive forecast, which is also the best baseline, has 0.4167 (60 % less error); it beats naive on 1 of 2 and the best baseline of each on 1.",
+            "The guess has a mean MASE of 0.1667 one row ahead; the naive forecast, which is also the best baseline, has 0.4167 (60 % less "
+                + "error); it beats naive on 1 of 2 and the best baseline of each on 1.",
             comparison.Verdict(comparison.Add(new Guess([4, 4, 6], [300, 400, 300]))));
         Assert.EndsWith(
             " (3.6 times the error); it beats naive on 0 of 2 and the best baseline of each on 0. Use the naive forecast instead.",
@@ -80,9 +86,13 @@ public class ComparisonOfPartsTests
     public void What_cannot_be_judged_is_refused()
     {
         static string Refused(Action action) => Assert.Throws<UnrollException>(action).Message;
-        Assert.Equal("sold never changes in the test range 2020-01-11.., so the naive forecast is always right and no error can be judged. Choose another test range.", Refused(() => _ = new Comparison(Task(moves: false), TestContext.Current.CancellationToken)));
-        Assert.Equal("Predictions without a forecaster are judged for one part and one row ahead. Write a forecaster for more.", Refused(() => new Comparison(Task(), TestContext.Current.CancellationToken).Add("guess", [1, 2, 3])));
-        Assert.Equal("The errors of the guess are not finite.", Refused(() => new Comparison(Task(), TestContext.Current.CancellationToken).Add(new Guess([4, 1e200, 6], [300, 400, 300]))));
-        Assert.StartsWith("The prediction for row 2 is NaN.", Refused(() => new Comparison(Task(), TestContext.Current.CancellationToken).Add(new Guess([4, double.NaN, 6], [300, 400, 300]))), StringComparison.Ordinal);
+        Assert.Equal("sold never changes in the test range 2020-01-11.., so the naive forecast is always right and no error can be judged. "
+            + "Choose another test range.", Refused(() => _ = new Comparison(Task(moves: false), TestContext.Current.CancellationToken)));
+        Assert.Equal("Predictions without a forecaster are judged for one part and one row ahead. Write a forecaster for more.",
+            Refused(() => new Comparison(Task(), TestContext.Current.CancellationToken).Add("guess", [1, 2, 3])));
+        Assert.Equal("The errors of the guess are not finite.",
+            Refused(() => new Comparison(Task(), TestContext.Current.CancellationToken).Add(new Guess([4, 1e200, 6], [300, 400, 300]))));
+        Assert.StartsWith("The prediction for row 2 is NaN.", Refused(() => new Comparison(Task(), TestContext.Current.CancellationToken)
+            .Add(new Guess([4, double.NaN, 6], [300, 400, 300]))), StringComparison.Ordinal);
     }
 }

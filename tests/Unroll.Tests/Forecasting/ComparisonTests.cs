@@ -7,7 +7,8 @@ public class ComparisonTests
 {
     /// <summary>Six weeks to learn from and four to judge on, with a window of a week.</summary>
     private static ForecastSplit Split(double[] values) => new(
-        new TimeSeries("t.csv", [.. Enumerable.Range(0, values.Length).Select(day => new DateTime(2020, 1, 6).AddDays(day))], ("x", values)),
+        new TimeSeries("t.csv", [.. Enumerable.Range(0, values.Length).Select(day => new DateTime(2020, 1, 6).AddDays(day))],
+            ("x", values)),
         "x",
         "2020-01-06..2020-02-16",
         "2020-02-17..",
@@ -39,14 +40,16 @@ public class ComparisonTests
         return Of(70, day => 100 + (0.5 * day) + random.NextNormal());
     }
 
-    private static double[] Off(ForecastSplit split, Func<int, double> by) => [.. split.Test.ToArray().Select((value, row) => value + by(row))];
+    private static double[] Off(ForecastSplit split, Func<int, double> by) =>
+        [.. split.Test.ToArray().Select((value, row) => value + by(row))];
 
     [Fact]
     public void All_baselines_that_apply_are_judged_and_the_naive_forecast_is_the_first()
     {
         ForecastSplit split = Split(Weeks());
         var comparison = new Comparison(split, TestContext.Current.CancellationToken);
-        Assert.Equal(["naive", "seasonal naive", "seasonal naive with drift", "drift", "mean", "least squares", "Theta", "ETS", "ARIMA"], comparison.Baselines.Select(score => score.Name));
+        Assert.Equal(["naive", "seasonal naive", "seasonal naive with drift", "drift", "mean", "least squares", "Theta", "ETS", "ARIMA"],
+            comparison.Baselines.Select(score => score.Name));
         Assert.Same(comparison.Naive, comparison.Baselines[0]);
         Assert.Empty(comparison.LeftOut);
         Assert.Equal(comparison.Baselines, comparison.Scores);
@@ -57,7 +60,8 @@ public class ComparisonTests
             double[] predicted = baseline.Predicted(split);
             PartScore only = Assert.Single(score.Parts);
             Assert.Equal(predicted, only.Forecast.Judged.Predicted(1));
-            Assert.Equal((Metrics.Rmse(split.Test, predicted), Metrics.Mae(split.Test, predicted), Metrics.Mape(split.Test, predicted)), (score.Error, score.ErrorOf(score.OtherMetric), only.Mape!.Value));
+            Assert.Equal((Metrics.Rmse(split.Test, predicted), Metrics.Mae(split.Test, predicted), Metrics.Mape(split.Test, predicted)),
+                (score.Error, score.ErrorOf(score.OtherMetric), only.Mape!.Value));
             Assert.Equal(Metrics.Rmsse(split.Test.Values, predicted, split.Train.Values), score.Rmsse, 1e-12);
             Assert.Equal(Metrics.Mase(split.Test.Values, predicted, split.Train.Values), score.Mase, 1e-12);
             Assert.Equal(1 - (score.Error / comparison.Naive.Error), score.Skill);
@@ -89,9 +93,11 @@ public class ComparisonTests
         var comparison = new Comparison(split, TestContext.Current.CancellationToken);
         ForecasterScore score = comparison.Add("LSTM", Off(split, row => row % 2 == 0 ? 9 : -8));
         Assert.Equal(1, score.PartsBeatNaive);
-        string naive = comparison.Naive.Error.ToString("G4", System.Globalization.CultureInfo.InvariantCulture), less = (100 * score.Skill!.Value).ToString("0.#", System.Globalization.CultureInfo.InvariantCulture);
+        string naive = comparison.Naive.Error.ToString("G4", System.Globalization.CultureInfo.InvariantCulture),
+            less = (100 * score.Skill!.Value).ToString("0.#", System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(
-            $"The LSTM has RMSE 8.515 one row ahead; the best baseline, seasonal naive with drift, has 3.29 (2.6 times the error), and the naive forecast {naive} ({less} % less error). Use the seasonal naive with drift forecast instead.",
+            $"The LSTM has RMSE 8.515 one row ahead; the best baseline, seasonal naive with drift, has 3.29 (2.6 times the error), and the "
+                + $"naive forecast {naive} ({less} % less error). Use the seasonal naive with drift forecast instead.",
             comparison.Verdict(score));
         Assert.Equal([comparison.Verdict(score)], comparison.Summary());
     }
@@ -103,11 +109,14 @@ public class ComparisonTests
         var comparison = new Comparison(split, TestContext.Current.CancellationToken);
         ForecasterScore score = comparison.Add("LSTM", Off(split, row => row % 3 * 0.01));
         Assert.Equal(1, score.PartsBeatBest);
-        Assert.StartsWith("The LSTM has RMSE 0.01268 one row ahead; the best baseline, seasonal naive with drift, has 3.29 (99.6 % less error), and the naive forecast ", comparison.Verdict(score), StringComparison.Ordinal);
+        Assert.StartsWith("The LSTM has RMSE 0.01268 one row ahead; the best baseline, seasonal naive with drift, has 3.29 (99.6 % less "
+            + "error), and the naive forecast ", comparison.Verdict(score), StringComparison.Ordinal);
         Assert.DoesNotContain("instead", comparison.Verdict(score), StringComparison.Ordinal);
     }
 
-    /// <summary>The window holds a whole week, so that one input of least squares follows from the others; nothing is better than no error.</summary>
+    /// <summary>
+    /// The window holds a whole week, so that one input of least squares follows from the others; nothing is better than no error.
+    /// </summary>
     [Fact]
     public void A_baseline_that_cannot_be_fitted_is_left_out_with_the_reason_and_one_without_error_is_best()
     {
@@ -121,7 +130,8 @@ public class ComparisonTests
         ForecasterScore score = comparison.Add("LSTM", Off(split, row => row % 2));
         Assert.Null(score.SkillAgainstBest);
         Assert.Equal(0, score.PartsBeatBest);
-        Assert.StartsWith("The LSTM has RMSE 0.7071 one row ahead; the best baseline, seasonal naive, has 0, and the naive forecast ", comparison.Verdict(score), StringComparison.Ordinal);
+        Assert.StartsWith("The LSTM has RMSE 0.7071 one row ahead; the best baseline, seasonal naive, has 0, and the naive forecast ",
+            comparison.Verdict(score), StringComparison.Ordinal);
         Assert.EndsWith(" % less error). Use the seasonal naive forecast instead.", comparison.Verdict(score), StringComparison.Ordinal);
     }
 
@@ -131,7 +141,8 @@ public class ComparisonTests
         ForecastSplit split = Split(Weeks());
         var comparison = new Comparison(split, TestContext.Current.CancellationToken);
         double[] best = comparison.BestBaseline.Forecast.Parts[0].Judged.Predicted(1);
-        Assert.StartsWith("The LSTM has RMSE 3.29 one row ahead; the best baseline, seasonal naive with drift, has 3.29 (no difference), and ", comparison.Verdict(comparison.Add("LSTM", best)), StringComparison.Ordinal);
+        Assert.StartsWith("The LSTM has RMSE 3.29 one row ahead; the best baseline, seasonal naive with drift, has 3.29 (no "
+            + "difference), and ", comparison.Verdict(comparison.Add("LSTM", best)), StringComparison.Ordinal);
     }
 
     /// <summary>Its forecast, what it would be without networks, its intervals.</summary>
@@ -142,7 +153,8 @@ public class ComparisonTests
         var blend = BlendForecaster.Of([SmallEnsembles.Recipe(epochs: 2)], task);
         blend.Fit(task, null, TestContext.Current.CancellationToken);
         var comparison = new Comparison(task, blend, null, TestContext.Current.CancellationToken);
-        Assert.Equal(("blend", "blend", ForecasterKind.Network, ForecasterKind.Ridge), (comparison.Recommended!.Key, comparison.Scores[0].Key, comparison.Scores[1].Kind, comparison.Scores[2].Kind));
+        Assert.Equal(("blend", "blend", ForecasterKind.Network, ForecasterKind.Ridge),
+            (comparison.Recommended!.Key, comparison.Scores[0].Key, comparison.Scores[1].Kind, comparison.Scores[2].Kind));
         Assert.Contains("ridge", comparison.Baselines.Select(score => score.Key));
         Assert.Equal(blend.Without(ForecasterKind.Network)!.Predict(task).AllRows(), comparison.WithoutNetworks!.Forecast.AllRows());
         Assert.Equal(blend.MeanShares(), comparison.Recommended.Shares);
@@ -161,13 +173,16 @@ public class ComparisonTests
     {
         double[] values = Trend();
         Assert.Null(new Comparison(Split(values), TestContext.Current.CancellationToken).OriginsWarning);
-        Assert.Equal("The errors come from 8 origins: too few to tell a good forecast from a lucky one. Judge on more rows.", new Comparison(Split(values[..50]), TestContext.Current.CancellationToken).OriginsWarning);
-        Assert.StartsWith("The errors come from a single origin: ", new Comparison(new ForecastTask(Split(values[..50]), 8), TestContext.Current.CancellationToken).OriginsWarning, StringComparison.Ordinal);
+        Assert.Equal("The errors come from 8 origins: too few to tell a good forecast from a lucky one. Judge on more rows.",
+            new Comparison(Split(values[..50]), TestContext.Current.CancellationToken).OriginsWarning);
+        Assert.StartsWith("The errors come from a single origin: ", new Comparison(
+            new ForecastTask(Split(values[..50]), 8), TestContext.Current.CancellationToken).OriginsWarning, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Values_that_never_change_in_the_test_range_cannot_be_judged() => Assert.StartsWith(
         "x never changes in the test range 2020-02-17.., so the naive forecast is always right",
-        Assert.Throws<UnrollException>(() => new Comparison(Split(Of(70, day => Math.Min(day, 41))), TestContext.Current.CancellationToken)).Message,
+        Assert.Throws<UnrollException>(
+            () => new Comparison(Split(Of(70, day => Math.Min(day, 41))), TestContext.Current.CancellationToken)).Message,
         StringComparison.Ordinal);
 }

@@ -49,14 +49,17 @@ public sealed class CsvDateTests : IDisposable
     public void A_file_that_reads_both_ways_is_refused_unless_its_format_is_given()
     {
         Assert.Equal(
-            "prices.csv, line 2, column Date: \"01/02/2016\" may be month/day or day/month, and no row of the file tells. Say which comes first (dmy, mdy or ymd), or write dates as yyyy-MM-dd.",
+            "prices.csv, line 2, column Date: \"01/02/2016\" may be month/day or day/month, and no row of the file tells. Say which comes "
+                + "first (dmy, mdy or ymd), or write dates as yyyy-MM-dd.",
             Refused("01/02/2016", "03/04/2016"));
-        Assert.Equal([new(2016, 2, 1), new(2016, 4, 3)], Read(["01/02/2016", "03/04/2016"], new ReadOptions { DateFormat = "dd/MM/yyyy" }).Dates);
+        Assert.Equal([new(2016, 2, 1), new(2016, 4, 3)],
+            Read(["01/02/2016", "03/04/2016"], new ReadOptions { DateFormat = "dd/MM/yyyy" }).Dates);
     }
 
     [Fact]
     public void Rows_that_contradict_each_other_are_named() => Assert.Equal(
-        "prices.csv, column Date: \"13/02/2016\" on line 2 can only be day/month, but \"02/14/2016\" on line 4 only month/day. Write dates as yyyy-MM-dd.",
+        "prices.csv, column Date: \"13/02/2016\" on line 2 can only be day/month, but \"02/14/2016\" on line 4 only month/day. Write dates "
+            + "as yyyy-MM-dd.",
         Refused("13/02/2016", "01/01/2016", "02/14/2016"));
 
     [Fact]
@@ -73,8 +76,10 @@ public sealed class CsvDateTests : IDisposable
         Read(["2020-10-23 00:00:00+02:00", "2020-10-26 00:00:00+01:00"]).Dates);
 
     [Theory]
-    [InlineData("2024-04-02T04:00:00+02:00", "2024-04-02T05:00:00+02:00", "2024-04-02T06:00:00+02:00", "+02:00", "2024-04-02T07:00:00+02:00")]
-    [InlineData("2024-04-02 04:00:00-03:30", "2024-04-02 05:00:00-03:30", "2024-04-02 06:00:00-03:30", "-03:30", "2024-04-02T07:00:00-03:30")]
+    [InlineData("2024-04-02T04:00:00+02:00", "2024-04-02T05:00:00+02:00", "2024-04-02T06:00:00+02:00", "+02:00",
+        "2024-04-02T07:00:00+02:00")]
+    [InlineData("2024-04-02 04:00:00-03:30", "2024-04-02 05:00:00-03:30", "2024-04-02 06:00:00-03:30", "-03:30",
+        "2024-04-02T07:00:00-03:30")]
     [InlineData("2024-04-02T04:00:00Z", "2024-04-02T05:00:00Z", "2024-04-02T06:00:00Z", "UTC", "2024-04-02 07:00:00 UTC")]
     [InlineData("2024-03-31T01:00:00+01:00", "2024-03-31T03:00:00+02:00", "2024-03-31T04:00:00+02:00", "UTC", "2024-03-31 03:00:00 UTC")]
     [InlineData("2024-04-02 04:00:00 UTC", "2024-04-02 05:00:00 UTC", "2024-04-02 06:00:00 UTC", "UTC", "2024-04-02 07:00:00 UTC")]
@@ -95,11 +100,14 @@ public sealed class CsvDateTests : IDisposable
     [Fact]
     public void A_date_that_never_changes_gives_way_to_one_that_does()
     {
-        TimeSeries series = TimeSeries.Read(_files.Write("vintage.csv", "Report date,When,Value\n" + string.Concat(Enumerable.Range(0, 30).Select(month => $"2024-04-05,{new DateTime(2015, 1, 1).AddMonths(month):yyyy-MM-dd},{month}\n"))));
+        TimeSeries series = TimeSeries.Read(_files.Write("vintage.csv", "Report date,When,Value\n" + string.Concat(
+            Enumerable.Range(0, 30).Select(month => $"2024-04-05,{new DateTime(2015, 1, 1).AddMonths(month):yyyy-MM-dd},{month}\n"))));
         Assert.Equal((new DateTime(2015, 1, 1), new DateTime(2017, 6, 1)), (series.FirstDate, series.LastDate));
         Assert.Contains("took the dates from column When: Report date is 2024-04-05 on every row", series.Notices);
         // A date that is the same in the first rows only stays the date.
-        string later = "Date,When,Value\n" + string.Concat(Enumerable.Range(0, 25).Select(row => $"2024-04-05,{new DateTime(2015, 1, 1).AddMonths(row):yyyy-MM-dd},{row}\n")) + "2024-04-06,2019-01-01,1\n";
-        Assert.Contains("the date 2024-04-05 appears twice", Assert.ThrowsAny<UnrollException>(() => TimeSeries.Read(_files.Write("later.csv", later))).Message, StringComparison.Ordinal);
+        string later = "Date,When,Value\n" + string.Concat(Enumerable.Range(0, 25)
+            .Select(row => $"2024-04-05,{new DateTime(2015, 1, 1).AddMonths(row):yyyy-MM-dd},{row}\n")) + "2024-04-06,2019-01-01,1\n";
+        Assert.Contains("the date 2024-04-05 appears twice",
+            Assert.ThrowsAny<UnrollException>(() => TimeSeries.Read(_files.Write("later.csv", later))).Message, StringComparison.Ordinal);
     }
 }

@@ -79,10 +79,12 @@ public sealed class CsvTests : IDisposable
     public void A_cell_that_is_no_number_is_named_with_line_and_column()
     {
         Assert.Equal(
-            "prices.csv, line 4, column High: \"12,x\" is no number. Correct the cell or leave it empty, or name it as a mark of missing values.",
+            "prices.csv, line 4, column High: \"12,x\" is no number. Correct the cell or leave it empty, or name it as a mark of missing "
+                + "values.",
             Refused("Date,High\n2020-01-01,1\n2020-01-02,2\n2020-01-03,\"12,x\"\n"));
         Assert.Equal(
-            "prices.csv, line 3, column High: \"1e999\" is no number. Correct the cell or leave it empty, or name it as a mark of missing values.",
+            "prices.csv, line 3, column High: \"1e999\" is no number. Correct the cell or leave it empty, or name it as a mark of missing "
+                + "values.",
             Refused("Date,High\n2020-01-01,1\n2020-01-02,1e999\n"));
     }
 
@@ -109,8 +111,10 @@ public sealed class CsvTests : IDisposable
     [Fact]
     public void A_row_of_another_length_is_refused()
     {
-        Assert.StartsWith("prices.csv, line 3: 2 cells, but the header names 3 columns.", Refused("Date,A,B\n2020-01-01,1,2\n2020-01-02,1\n"));
-        Assert.StartsWith("prices.csv, line 5: 4 cells, but the header names 3 columns.", Refused("Date,A,B\n2020-01-01,1,2\n\n\n2020-01-02,1,2,3\n"));
+        Assert.StartsWith("prices.csv, line 3: 2 cells, but the header names 3 columns.",
+            Refused("Date,A,B\n2020-01-01,1,2\n2020-01-02,1\n"));
+        Assert.StartsWith("prices.csv, line 5: 4 cells, but the header names 3 columns.",
+            Refused("Date,A,B\n2020-01-01,1,2\n\n\n2020-01-02,1,2,3\n"));
     }
 
     [Fact]
@@ -130,14 +134,21 @@ public sealed class CsvTests : IDisposable
     [InlineData("\uFEFF \r\n\n", "prices.csv is empty. Give a file with a header row, a date column and at least one column of numbers.")]
     [InlineData("Date,A\n", "prices.csv has a header (Date, A) but no rows. Add at least one.")]
     [InlineData("Date,A\n,\n", "prices.csv has a header (Date, A) but no rows. Add at least one.")]
-    [InlineData("\u007fELF\0\0\0", "prices.csv is no table: it holds binary data. Give a text file with a header row and a date column, a workbook (.xlsx) or a Parquet file.")]
-    [InlineData("x,y\n1,2\n", "prices.csv has no date column: its columns are x, y. Name the column of the dates, or none to number the rows.")]
+    [InlineData("\u007fELF\0\0\0", "prices.csv is no table: it holds binary data. Give a text file with a header row and a date column, a "
+        + "workbook (.xlsx) or a Parquet file.")]
+    [InlineData("x,y\n1,2\n",
+        "prices.csv has no date column: its columns are x, y. Name the column of the dates, or none to number the rows.")]
     [InlineData("Date,A,A\n2020-01-01,1,2\n", "prices.csv has two columns named A. Rename one of them.")]
-    [InlineData("Date,A\n2020-01-01,x\n", "prices.csv has no column of numbers beside its dates; A was left out, as it holds text (\"x\" on line 2). Add one.")]
-    [InlineData("Date,A\n2020-01-01,1\n2020-02-30,2\n", "prices.csv, line 3, column Date: \"2020-02-30\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.")]
-    [InlineData("Date,A\n2020-01-01,1\n,2\n", "prices.csv, line 3, column Date: \"\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.")]
-    [InlineData("Date,A\nsoon,1\n", "prices.csv, line 2, column Date: \"soon\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.")]
-    [InlineData("Date,A\n2020-01-01,1\n2020-01-02,\"2\n", "prices.csv, line 3: the quotes do not match. Close the quoted cell or remove the quote.")]
+    [InlineData("Date,A\n2020-01-01,x\n",
+        "prices.csv has no column of numbers beside its dates; A was left out, as it holds text (\"x\" on line 2). Add one.")]
+    [InlineData("Date,A\n2020-01-01,1\n2020-02-30,2\n",
+        "prices.csv, line 3, column Date: \"2020-02-30\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.")]
+    [InlineData("Date,A\n2020-01-01,1\n,2\n",
+        "prices.csv, line 3, column Date: \"\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.")]
+    [InlineData("Date,A\nsoon,1\n",
+        "prices.csv, line 2, column Date: \"soon\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.")]
+    [InlineData("Date,A\n2020-01-01,1\n2020-01-02,\"2\n",
+        "prices.csv, line 3: the quotes do not match. Close the quoted cell or remove the quote.")]
     public void A_file_that_is_no_series_is_refused_in_one_line(string text, string message) => Assert.Equal(message, Refused(text));
 
     [Theory]

@@ -35,10 +35,13 @@ public class DateRangeTests
     }
 
     [Theory]
-    [InlineData("2016-13", "\"2016-13\" is no year, month or date. Write a range like 2016..2020, 2021.., ..2019-06 or 2016-01-04..2020-12-31.")]
-    [InlineData("2016..soon", "\"soon\" in \"2016..soon\" is no year, month or date. Write a range like 2016..2020, 2021.., ..2019-06 or 2016-01-04..2020-12-31.")]
+    [InlineData("2016-13",
+        "\"2016-13\" is no year, month or date. Write a range like 2016..2020, 2021.., ..2019-06 or 2016-01-04..2020-12-31.")]
+    [InlineData("2016..soon", "\"soon\" in \"2016..soon\" is no year, month or date. Write a range like 2016..2020, 2021.., ..2019-06 or "
+        + "2016-01-04..2020-12-31.")]
     [InlineData("2020..2016", "The range \"2020..2016\" ends before it begins. Put the earlier date first.")]
-    [InlineData("2016..2018..2020", "\"2016..2018..2020\" is no range: it has more than two ends. Write a range like 2016..2020, 2021.., ..2019-06 or 2016-01-04..2020-12-31.")]
+    [InlineData("2016..2018..2020", "\"2016..2018..2020\" is no range: it has more than two ends. Write a range like 2016..2020, 2021.., "
+        + "..2019-06 or 2016-01-04..2020-12-31.")]
     [InlineData(" ", "The range is empty. Write a range like 2016..2020, 2021.., ..2019-06 or 2016-01-04..2020-12-31.")]
     public void Other_text_is_refused_in_one_line(string text, string message)
     {

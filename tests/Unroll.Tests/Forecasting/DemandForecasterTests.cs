@@ -114,7 +114,8 @@ public class DemandForecasterTests
     {
         double[] back = [.. s_demand.Select((value, row) => row is 3 or 28 ? -value - 2 : value)];
         TimeSeries table = MadeTables.Days(back), none = MadeTables.Days(s_demand);
-        Assert.Equal(Fitted(new CrostonForecaster(alpha: 0.2), s_demand).Next(none), Fitted(new CrostonForecaster(alpha: 0.2), back).Next(table));
+        Assert.Equal(Fitted(new CrostonForecaster(alpha: 0.2), s_demand).Next(none),
+            Fitted(new CrostonForecaster(alpha: 0.2), back).Next(table));
         Assert.Equal(Fitted(new TsbForecaster(0.2), s_demand).Next(none), Fitted(new TsbForecaster(0.2), back).Next(table));
         Assert.Equal(Fitted(new AdidaForecaster(0.2), s_demand).Next(none), Fitted(new AdidaForecaster(0.2), back).Next(table));
     }
@@ -126,7 +127,8 @@ public class DemandForecasterTests
         Assert.Equal(
             "A share of 0 smooths no demand. Give an alpha above 0 and at most 1, or none to find it in the training rows.",
             Refused(() => Fitted(new CrostonForecaster(alpha: 0), 1, 0, 2)));
-        Assert.StartsWith("A share of 0 smooths no buckets.", Refused(() => Fitted(new AdidaForecaster(0), 1, 0, 2)), StringComparison.Ordinal);
+        Assert.StartsWith("A share of 0 smooths no buckets.", Refused(() => Fitted(new AdidaForecaster(0), 1, 0, 2)),
+            StringComparison.Ordinal);
         Assert.StartsWith("A share of 1.5 ", Refused(() => Fitted(new TsbForecaster(1.5), 1, 0, 2)), StringComparison.Ordinal);
     }
 }

@@ -41,7 +41,8 @@ public class DescriptionTests
         Assert.Equal(5105, high.Count);
         Assert.Equal(1604.6796066701274, high.Mean, 1e-9);
         Assert.Equal(608.7061894840924, high.StandardDeviation, 1e-9);
-        Assert.Equal((695.27002, 1163.75, 1376.51001, 2023.77002, 3393.52002), (high.Minimum, high.LowerQuartile, high.Median, high.UpperQuartile, high.Maximum));
+        Assert.Equal((695.27002, 1163.75, 1376.51001, 2023.77002, 3393.52002),
+            (high.Minimum, high.LowerQuartile, high.Median, high.UpperQuartile, high.Maximum));
     }
 
     [Fact]
@@ -66,6 +67,7 @@ public class DescriptionTests
     public void Large_figures_print_in_scientific_notation()
     {
         string text = TimeSeries.Read(TestFiles.Sample("sp500.csv")).Select("volume").Describe().ToString();
-        Assert.Equal("             volume\ncount  5.105000e+03\nmean   3.124407e+09\nstd    1.503512e+09", string.Join('\n', text.Split('\n')[..4]));
+        Assert.Equal("             volume\ncount  5.105000e+03\nmean   3.124407e+09\nstd    1.503512e+09",
+            string.Join('\n', text.Split('\n')[..4]));
     }
 }

@@ -19,7 +19,8 @@ public class DieboldMarianoTests
     [InlineData(3, nameof(ErrorLoss.Absolute), nameof(LongRunVariance.NeweyWest), -0.31, -4.4420822642468965, 0.001618613742298991)]
     public void Agrees_with_its_formulas(int steps, string loss, string variance, double mean, double statistic, double p)
     {
-        var test = DieboldMariano.Test(s_actual, s_first, s_second, steps, Enum.Parse<ErrorLoss>(loss), Enum.Parse<LongRunVariance>(variance));
+        var test = DieboldMariano.Test(s_actual, s_first, s_second, steps, Enum.Parse<ErrorLoss>(loss),
+            Enum.Parse<LongRunVariance>(variance));
         Assert.Equal(mean, test.MeanDifference, 1e-12);
         Assert.Equal(statistic, test.Statistic, 1e-11);
         Assert.Equal(p, test.PValue, 1e-12);
@@ -38,10 +39,13 @@ public class DieboldMarianoTests
 
     [Fact]
     public void Exchanging_the_forecasts_changes_the_sign_alone() =>
-        Gen.Select(Gen.Double[-1, 1].Array[12], Gen.Double[-1, 1].Array[12], Gen.Double[-1, 1].Array[12], Gen.Int[1, 4]).Sample((actual, first, second, steps) =>
+        Gen.Select(Gen.Double[-1, 1].Array[12], Gen.Double[-1, 1].Array[12], Gen.Double[-1, 1].Array[12], Gen.Int[1, 4])
+            .Sample((actual, first, second, steps) =>
         {
-            DieboldMariano there = DieboldMariano.Test(actual, first, second, steps), back = DieboldMariano.Test(actual, second, first, steps);
-            return Math.Abs(there.Statistic + back.Statistic) < 1e-9 * (1 + Math.Abs(there.Statistic)) && Math.Abs(there.PValue - back.PValue) < 1e-9 && there.PValue is >= 0 and <= 1;
+            DieboldMariano there = DieboldMariano.Test(actual, first, second, steps),
+                back = DieboldMariano.Test(actual, second, first, steps);
+            return Math.Abs(there.Statistic + back.Statistic) < 1e-9 * (1 + Math.Abs(there.Statistic))
+                && Math.Abs(there.PValue - back.PValue) < 1e-9 && there.PValue is >= 0 and <= 1;
         });
 
     [Fact]
@@ -80,7 +84,8 @@ public class DieboldMarianoTests
     public void What_cannot_be_told_apart_is_refused()
     {
         Assert.Equal(
-            "The Diebold-Mariano test is not defined: the two forecasts' errors differ by the same amount on every row. Compare different forecasts, or a longer test range.",
+            "The Diebold-Mariano test is not defined: the two forecasts' errors differ by the same amount on every row. Compare different "
+                + "forecasts, or a longer test range.",
             Assert.Throws<UnrollException>(() => DieboldMariano.Test(s_actual, s_first, s_first)).Message);
         Assert.Equal(
             "3 rows cannot tell two forecasts 5 rows ahead apart. Choose a test range of at least 6 rows.",

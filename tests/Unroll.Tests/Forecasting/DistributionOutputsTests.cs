@@ -42,16 +42,21 @@ public class DistributionOutputsTests
         float[] outputs = [1, 2, 4, 9, 8, 7];
         Assert.Equal([2, 8], DistributionOutputs.Quantiles(s_quantiles, outputs, 0.5));
         Assert.Equal([4, 1, 9, 7], DistributionOutputs.Quantiles(s_quantiles, outputs, 0.9, 0.1));
-        Assert.Equal([new PredictionInterval(1, 4, 0.8), new PredictionInterval(7, 9, 0.8)], DistributionOutputs.Intervals(s_quantiles, outputs, 0.8));
+        Assert.Equal([new PredictionInterval(1, 4, 0.8), new PredictionInterval(7, 9, 0.8)],
+            DistributionOutputs.Intervals(s_quantiles, outputs, 0.8));
     }
 
     [Fact]
     public void What_a_loss_cannot_say_is_refused()
     {
-        Is("The network predicts the quantiles 0.1, 0.5, 0.9, but 0.05 is asked for. Ask for one of these, or train it with that one too.", () => DistributionOutputs.Intervals(s_quantiles, new float[3], 0.9));
-        Is("A network trained with MeanSquaredError { } predicts values, not how sure they are. Train it with a quantile, Gaussian or Student-t loss.", () => DistributionOutputs.Quantiles(new MeanSquaredError(), new float[3], 0.5));
-        Is("A level of 1 is no probability between 0 and 1. Give for example 0.8 for 80 %.", () => DistributionOutputs.Intervals(new GaussianLoss(), new float[2], 1));
-        Is("A level of 0 is no probability between 0 and 1. Give for example 0.8 for 80 %.", () => DistributionOutputs.Quantiles(new GaussianLoss(), new float[2], 0));
+        Is("The network predicts the quantiles 0.1, 0.5, 0.9, but 0.05 is asked for. Ask for one of these, or train it with that one too.",
+            () => DistributionOutputs.Intervals(s_quantiles, new float[3], 0.9));
+        Is("A network trained with MeanSquaredError { } predicts values, not how sure they are. Train it with a quantile, Gaussian or "
+            + "Student-t loss.", () => DistributionOutputs.Quantiles(new MeanSquaredError(), new float[3], 0.5));
+        Is("A level of 1 is no probability between 0 and 1. Give for example 0.8 for 80 %.",
+            () => DistributionOutputs.Intervals(new GaussianLoss(), new float[2], 1));
+        Is("A level of 0 is no probability between 0 and 1. Give for example 0.8 for 80 %.",
+            () => DistributionOutputs.Quantiles(new GaussianLoss(), new float[2], 0));
 
         static void Is(string message, Action action) => Assert.Equal(message, Assert.Throws<UnrollException>(action).Message);
     }

@@ -23,7 +23,8 @@ public class DistributionsTests
         Gen.Double[-30, 30].Sample(t =>
         {
             double u = t / Math.Sqrt(3);
-            double one = 0.5 + (Math.Atan(t) / Math.PI), two = 0.5 + (t / (2 * Math.Sqrt(2 + (t * t)))), three = 0.5 + (((u / (1 + (u * u))) + Math.Atan(u)) / Math.PI);
+            double one = 0.5 + (Math.Atan(t) / Math.PI), two = 0.5 + (t / (2 * Math.Sqrt(2 + (t * t)))),
+                three = 0.5 + (((u / (1 + (u * u))) + Math.Atan(u)) / Math.PI);
             return Math.Abs(Distributions.StudentTCdf(t, 1) - one) < 1e-13
                 && Math.Abs(Distributions.StudentTCdf(t, 2) - two) < 1e-13
                 && Math.Abs(Distributions.StudentTCdf(t, 3) - three) < 1e-13;
@@ -74,7 +75,8 @@ public class DistributionsTests
     /// <summary>Steps whose result is certain are spared.</summary>
     [Fact]
     public void Quantiles_of_student_t_are_those_of_bisection_to_the_bit() =>
-        Gen.Select(Gen.OneOf(Gen.Double[1e-6, 1 - 1e-6], Gen.Int[1, 199].Select(n => n / 200.0), Gen.Const(1e-12), Gen.Const(0.4999)), Gen.Double[0.5, 600]).Sample((p, v) =>
+        Gen.Select(Gen.OneOf(Gen.Double[1e-6, 1 - 1e-6], Gen.Int[1, 199].Select(n => n / 200.0), Gen.Const(1e-12), Gen.Const(0.4999)),
+            Gen.Double[0.5, 600]).Sample((p, v) =>
             Distributions.StudentTQuantile(p, v) == Bisected(p, t => Distributions.StudentTCdf(t, v)));
 
     private static double Bisected(double probability, Func<double, double> cdf)
@@ -99,7 +101,8 @@ public class DistributionsTests
     [InlineData(0.001, 1e6, -3.09024045631652, 1e-13)]
     [InlineData(0.9, 1e8, 1.2815515740104482, 1e-13)]
     [InlineData(0.3, 1e12, -0.524400512708208, 1e-13)]
-    public void With_many_degrees_of_freedom_the_quantiles_of_student_t_keep_their_digits(double probability, double degrees, double expected, double tolerance) =>
+    public void With_many_degrees_of_freedom_the_quantiles_of_student_t_keep_their_digits(
+        double probability, double degrees, double expected, double tolerance) =>
         // scipy.stats.t.ppf
         Assert.Equal(1, Distributions.StudentTQuantile(probability, degrees) / expected, tolerance);
 

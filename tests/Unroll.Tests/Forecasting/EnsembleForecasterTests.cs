@@ -12,7 +12,8 @@ public class EnsembleForecasterTests
 
     private static string Refused(Action action) => Assert.Throws<UnrollException>(action).Message;
 
-    private static EnsembleForecaster Of(ForecastTask task, EnsembleRecipe? recipe = null) => Fitted(new EnsembleForecaster(recipe ?? Recipe(2)), task);
+    private static EnsembleForecaster Of(ForecastTask task, EnsembleRecipe? recipe = null) =>
+        Fitted(new EnsembleForecaster(recipe ?? Recipe(2)), task);
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -22,13 +23,15 @@ public class EnsembleForecasterTests
         EnsembleForecaster one = Of(task);
         foreach (int threads in (int[])[2, 5])
         {
-            EnsembleForecaster other = Fitted(new EnsembleForecaster(Recipe(2, threads: threads)) { Threads = threads }, MadeTasks.Of(shape));
+            EnsembleForecaster other =
+                Fitted(new EnsembleForecaster(Recipe(2, threads: threads)) { Threads = threads }, MadeTasks.Of(shape));
             Assert.Equal(Bytes(one), Bytes(other));
             Assert.Equal(one.Predict(task).AllRows(), other.Predict(task).AllRows());
         }
 
         EnsembleRecipe seeded = Recipe(2);
-        Assert.NotEqual(Bytes(one), Bytes(Of(task, seeded with { Network = seeded.Network with { Training = seeded.Network.Training with { Seed = 5 } } })));
+        Assert.NotEqual(Bytes(one),
+            Bytes(Of(task, seeded with { Network = seeded.Network with { Training = seeded.Network.Training with { Seed = 5 } } })));
     }
 
     [Theory]
@@ -39,7 +42,8 @@ public class EnsembleForecasterTests
         ForecastTask one = MadeTasks.Of(shape), other = MadeTasks.Of(shape, MadeTasks.Ordered(one.Data, "West", "North", "South"));
         Assert.Equal(["West", "North", "South"], other.Keys);
         EnsembleForecaster first = Of(one), second = Of(other);
-        Forecast expected = first.Predict(one), actual = second.Predict(other), next = second.Predict(MadeTasks.Ordered(Coming(one.Data, 20), "South", "West", "North"), 2);
+        Forecast expected = first.Predict(one), actual = second.Predict(other),
+            next = second.Predict(MadeTasks.Ordered(Coming(one.Data, 20), "South", "West", "North"), 2);
         foreach (Part part in one.Parts)
         {
             Assert.Equal(expected[part].AllRows(), actual[part].AllRows());
@@ -54,10 +58,12 @@ public class EnsembleForecasterTests
     public void One_series_in_a_set_is_the_table_to_the_bit(string shape, bool calendar)
     {
         var inputs = new ForecastInputs { Known = ["event"], Calendar = calendar };
-        ForecastTask alone = MadeTasks.Of(shape, inputs: inputs), set = MadeTasks.Of(shape, new SeriesSet("shops.csv", ("North", alone.Data[""])), inputs: inputs);
+        ForecastTask alone = MadeTasks.Of(shape, inputs: inputs),
+            set = MadeTasks.Of(shape, new SeriesSet("shops.csv", ("North", alone.Data[""])), inputs: inputs);
         EnsembleForecaster one = Of(alone), other = Of(set);
         TimeSeries coming = Coming(alone.Data, 20)[""];
-        Forecast expected = one.Predict(alone), actual = other.Predict(set), next = one.Predict(coming, 2), nextActual = other.Predict(new SeriesSet("shops.csv", ("North", coming)), 2);
+        Forecast expected = one.Predict(alone), actual = other.Predict(set), next = one.Predict(coming, 2),
+            nextActual = other.Predict(new SeriesSet("shops.csv", ("North", coming)), 2);
         foreach (string target in alone.Targets)
         {
             Assert.Equal(expected[new Part("", target)].AllRows(), actual[new Part("North", target)].AllRows());
@@ -77,7 +83,8 @@ public class EnsembleForecasterTests
         {
             foreach (string[] kept in (string[][])[["event"], ["event", "x"]])
             {
-                ForecastTask other = MadeTasks.Of(shape, MadeTasks.With(task.Data, (key, rows) => key == spoilt ? MadeTables.Spoilt(rows, rows.Rows - MadeTasks.Test + Known, row => 1e5 + (977 * row), kept) : rows));
+                ForecastTask other = MadeTasks.Of(shape, MadeTasks.With(task.Data, (key, rows) => key == spoilt
+                    ? MadeTables.Spoilt(rows, rows.Rows - MadeTasks.Test + Known, row => 1e5 + (977 * row), kept) : rows));
                 EnsembleForecaster two = Of(other);
                 Assert.Equal(Bytes(one), Bytes(two));
                 Forecast actual = two.Predict(other);
@@ -116,7 +123,8 @@ public class EnsembleForecasterTests
     }
 
     /// <summary>The rows up to an origin of the test range, and two rows of which the event alone is known.</summary>
-    private static SeriesSet Coming(SeriesSet data, int origin) => MadeTasks.With(data, (_, rows) => UpTo(rows, rows.Rows - MadeTasks.Test - 1 + origin, 2));
+    private static SeriesSet Coming(SeriesSet data, int origin) =>
+        MadeTasks.With(data, (_, rows) => UpTo(rows, rows.Rows - MadeTasks.Test - 1 + origin, 2));
 
     [Fact]
     public void An_interaction_that_least_squares_cannot_say_is_learnt()
@@ -125,10 +133,13 @@ public class EnsembleForecasterTests
         DateTime[] dates = MadeTables.Dates("daily", 900);
         double[] noise = TestData.Normal(1800, 8), events = [.. noise[900..].Select(number => number > 0.4 ? 1.0 : 0)];
         bool IsWeekend(int row) => dates[row].DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
-        double[] x = [.. Enumerable.Range(0, 900).Select(row => 100 + (5 * Math.Sin(2 * Math.PI * (int)dates[row].DayOfWeek / 7)) + (events[row] * (IsWeekend(row) ? 16 : 2)) + (0.5 * noise[row]))];
-        ForecastSplit split = MadeTables.Split(new TimeSeries("t.csv", dates, ("x", x), ("event", events)), 150, 7, new ForecastInputs { Known = ["event"], Calendar = true });
+        double[] x = [.. Enumerable.Range(0, 900).Select(row => 100 + (5 * Math.Sin(2 * Math.PI * (int)dates[row].DayOfWeek / 7))
+            + (events[row] * (IsWeekend(row) ? 16 : 2)) + (0.5 * noise[row]))];
+        ForecastSplit split = MadeTables.Split(new TimeSeries("t.csv", dates, ("x", x), ("event", events)), 150, 7,
+            new ForecastInputs { Known = ["event"], Calendar = true });
         EnsembleRecipe recipe = Recipe(members: 1, epochs: 50, units: 12);
-        BlendForecaster blend = Fitted(new BlendForecaster([new EnsembleForecaster(recipe), new RidgeForecaster(recipe), new NaiveForecaster()]), split);
+        BlendForecaster blend =
+            Fitted(new BlendForecaster([new EnsembleForecaster(recipe), new RidgeForecaster(recipe), new NaiveForecaster()]), split);
         double learnt = Rmse(blend.Members[0], split), straight = Rmse(blend.Members[1], split);
         Assert.True(learnt < 0.5 * straight, $"{learnt} against {straight}");
         Assert.InRange(blend.Shares(blend.Parts[0], 1)["gru"], 0.8, 1);
@@ -192,9 +203,11 @@ public class EnsembleForecasterTests
         // 0.2 of 270 training rows.
         Assert.Equal((54 - 4, 5), (judged.Origins, judged.Steps));
         Assert.Equal(table["x"].Values.Slice(216, 50).ToArray(), judged.Actual(1));
-        Assert.Equal(("GRU", "gru", ForecasterKind.Network, 2, 5, 14), (ensemble.Name, ensemble.Key, ensemble.Kind, ensemble.Networks.Count, ensemble.Horizon, ensemble.Window));
+        Assert.Equal(("GRU", "gru", ForecasterKind.Network, 2, 5, 14),
+            (ensemble.Name, ensemble.Key, ensemble.Kind, ensemble.Networks.Count, ensemble.Horizon, ensemble.Window));
         Assert.Equal((table.FirstDate, table.Dates[269]), ensemble.TrainedOn);
-        Assert.Equal(ensemble.Networks[0].Summary().ToString(), new EnsembleForecaster(Recipe(5)).Show(new ForecastTask(split, 5)).Summary().ToString());
+        Assert.Equal(ensemble.Networks[0].Summary().ToString(), new EnsembleForecaster(Recipe(5)).Show(new ForecastTask(split, 5)).Summary()
+            .ToString());
     }
 
     [Fact]
@@ -202,7 +215,8 @@ public class EnsembleForecasterTests
     {
         ForecastSplit split = MadeTables.Split(MadeTables.Of("daily", 300), 30, 14);
         Assert.ThrowsAny<OperationCanceledException>(() => new EnsembleForecaster(Recipe()).Fit(split, null, new CancellationToken(true)));
-        Assert.ThrowsAny<OperationCanceledException>(() => new EnsembleForecaster(Recipe()).Fit(MadeTasks.Of(MadeTasks.Series), null, new CancellationToken(true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => new EnsembleForecaster(Recipe()).Fit(MadeTasks.Of(MadeTasks.Series), null, new CancellationToken(true)));
         foreach (TrainingEventKind kind in (TrainingEventKind[])[TrainingEventKind.StepEnded, TrainingEventKind.EpochEnded])
         {
             using var source = new CancellationTokenSource();
@@ -215,7 +229,8 @@ public class EnsembleForecasterTests
                     source.Cancel();
             }), source.Token));
             Assert.InRange(after, 0, 2);
-            Assert.Equal("The GRU forecaster is not fitted yet. Call Fit first.", Assert.Throws<InvalidOperationException>(() => ensemble.Predict(split)).Message);
+            Assert.Equal("The GRU forecaster is not fitted yet. Call Fit first.",
+                Assert.Throws<InvalidOperationException>(() => ensemble.Predict(split)).Message);
         }
     }
 
@@ -224,20 +239,28 @@ public class EnsembleForecasterTests
     {
         TimeSeries table = MadeTables.Of("daily", 300);
         ForecastSplit split = MadeTables.Split(table, 30, 24, MadeTables.AllInputs);
-        EnsembleForecaster ensemble = Fitted(new EnsembleForecaster(Recipe(3)), split), single = Fitted(new EnsembleForecaster(Recipe(1)), split);
-        Assert.Equal("The GRU was fitted to forecast 3 rows ahead, not 4. Fit it with a longer horizon.", Refused(() => ensemble.Ahead(split, 4)));
-        Assert.Equal("The GRU was fitted to forecast 1 row ahead, not 2. Fit it with a longer horizon.", Refused(() => single.Ahead(table, 2)));
+        EnsembleForecaster ensemble = Fitted(new EnsembleForecaster(Recipe(3)), split),
+            single = Fitted(new EnsembleForecaster(Recipe(1)), split);
+        Assert.Equal("The GRU was fitted to forecast 3 rows ahead, not 4. Fit it with a longer horizon.",
+            Refused(() => ensemble.Ahead(split, 4)));
+        Assert.Equal("The GRU was fitted to forecast 1 row ahead, not 2. Fit it with a longer horizon.",
+            Refused(() => single.Ahead(table, 2)));
         Assert.Throws<ArgumentOutOfRangeException>(() => ensemble.Ahead(split, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => ensemble.Ahead(table, 0));
         ForecastSplit two = MadeTables.Split(table, 2, 24, MadeTables.AllInputs);
-        Assert.Equal($"The test range {two.TestRange} has 2 rows, 1 too few to judge 3 rows ahead. Choose a longer test range or a shorter horizon.", Refused(() => ensemble.Ahead(two, 3)));
-        Assert.Equal("t.csv has 5 rows with a x, but the GRU looks at the newest 24. Give it at least 24 rows.", Refused(() => ensemble.Ahead(table.Head(5), 1)));
+        Assert.Equal($"The test range {two.TestRange} has 2 rows, 1 too few to judge 3 rows ahead. Choose a longer test range or a shorter "
+            + "horizon.", Refused(() => ensemble.Ahead(two, 3)));
+        Assert.Equal("t.csv has 5 rows with a x, but the GRU looks at the newest 24. Give it at least 24 rows.",
+            Refused(() => ensemble.Ahead(table.Head(5), 1)));
         Assert.Equal("t.csv has no rows.", Refused(() => ensemble.Ahead(table.Head(0), 1)));
         ForecastSplit shorter = MadeTables.Split(table.Head(25), 12, 5, MadeTables.AllInputs);
-        Assert.Equal($"Only 13 rows of x come before the test range {shorter.TestRange}, but the GRU looks at 24. Use a longer training range.", Refused(() => ensemble.Ahead(shorter, 1)));
-        Assert.Equal("t.csv does not say what event will be in the 1 row after 2015-10-31. Add rows with a date, the known columns and an empty x.", Refused(() => ensemble.Next(table)));
+        Assert.Equal($"Only 13 rows of x come before the test range {shorter.TestRange}, but the GRU looks at 24. Use a longer training "
+            + "range.", Refused(() => ensemble.Ahead(shorter, 1)));
+        Assert.Equal("t.csv does not say what event will be in the 1 row after 2015-10-31. Add rows with a date, the known columns and an "
+            + "empty x.", Refused(() => ensemble.Next(table)));
         Assert.Equal("t.csv has no column x. Choose one of low, event.", Refused(() => ensemble.Next(table.Select("low", "event"))));
-        Assert.Equal("The GRU forecaster is not fitted yet. Call Fit first.", Assert.Throws<InvalidOperationException>(() => new EnsembleForecaster(Recipe()).Next(table)).Message);
+        Assert.Equal("The GRU forecaster is not fitted yet. Call Fit first.",
+            Assert.Throws<InvalidOperationException>(() => new EnsembleForecaster(Recipe()).Next(table)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new EnsembleForecaster(Recipe(members: 0)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new EnsembleForecaster(Recipe(steps: 0)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new EnsembleForecaster(Recipe() with { Window = 0 }));

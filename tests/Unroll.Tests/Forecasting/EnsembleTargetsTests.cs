@@ -10,15 +10,16 @@ public class EnsembleTargetsTests
 {
     private static readonly ForecastInputs s_inputs = new() { Past = ["volume"], Known = ["event"], Calendar = true };
 
-    private static ForecastTask Task(TimeSeries table, string[] targets, ForecastInputs? inputs = null, int window = 14, int steps = 2) => new(table, new TaskOptions
-    {
-        Targets = targets,
-        Horizon = steps,
-        Window = window,
-        Test = DateRange.Exactly(table.Dates[^MadeTasks.Test], table.LastDate, table),
-        Inputs = inputs ?? s_inputs,
-        Metric = ForecastMetric.Rmse,
-    });
+    private static ForecastTask Task(TimeSeries table, string[] targets, ForecastInputs? inputs = null, int window = 14, int steps = 2) =>
+        new(table, new TaskOptions
+        {
+            Targets = targets,
+            Horizon = steps,
+            Window = window,
+            Test = DateRange.Exactly(table.Dates[^MadeTasks.Test], table.LastDate, table),
+            Inputs = inputs ?? s_inputs,
+            Metric = ForecastMetric.Rmse,
+        });
 
     private static Part Of(string target) => new("", target);
 
@@ -34,10 +35,12 @@ public class EnsembleTargetsTests
             string target = joint.Targets[k];
             ForecastInputs inputs = s_inputs with { Past = [.. table.ColumnNames.Except([target, "event"])] };
             Assert.Equal(inputs.Past, task[Of(target)].Inputs.Past);
-            EnsembleForecaster alone = Fitted(new EnsembleForecaster(Recipe(2, epochs: 1)), MadeTables.Split(table, MadeTasks.Test, 14, inputs, target));
+            EnsembleForecaster alone =
+                Fitted(new EnsembleForecaster(Recipe(2, epochs: 1)), MadeTables.Split(table, MadeTasks.Test, 14, inputs, target));
             Assert.Equal(ModelOf(alone).Linear.Weights[1], ModelOf(joint, Of(target)).Linear.Weights[1]);
             Assert.Equal(ModelOf(alone).Linear.Plan.InWords(), ModelOf(joint, Of(target)).Linear.Plan.InWords());
-            Assert.StartsWith($"Inputs found best on the newest training rows for {target}: {target} as ", joint.Notes[k], StringComparison.Ordinal);
+            Assert.StartsWith($"Inputs found best on the newest training rows for {target}: {target} as ", joint.Notes[k],
+                StringComparison.Ordinal);
         }
     }
 
@@ -51,7 +54,8 @@ public class EnsembleTargetsTests
             b[row] = noise[rows + row] + (0.3 * a[row - 1]);
         }
 
-        return new TimeSeries("t.csv", MadeTables.Dates("irregular", rows), ("a", a), ("b", b), ("c", [.. noise[..rows].Select(Math.Sign).Select(sign => (double)sign)]));
+        return new TimeSeries("t.csv", MadeTables.Dates("irregular", rows), ("a", a), ("b", b),
+            ("c", [.. noise[..rows].Select(Math.Sign).Select(sign => (double)sign)]));
     }
 
     [Theory]
@@ -84,14 +88,19 @@ public class EnsembleTargetsTests
         DateTime[] dates = MadeTables.Dates("daily", 900);
         double[] noise = TestData.Normal(1800, 8);
         static bool IsWeekend(DateTime date) => date.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
-        double[] x = [.. noise[..900].Select((n, row) => 100 + (n * (IsWeekend(dates[row]) ? 5 : 0.5)))], low = [.. noise[900..].Select((n, row) => 50 + (n * (IsWeekend(dates[row]) ? 0.5 : 5)))];
-        ForecastTask task = Task(new TimeSeries("t.csv", dates, ("x", x), ("low", low)), ["x", "low"], new ForecastInputs { Calendar = true }, 7);
-        Forecast forecast = Fitted(new EnsembleForecaster(Recipe(2, epochs: 40, units: 8, transform: TargetTransform.None) with { Head = ForecastHead.Gaussian }), task).Predict(task);
+        double[] x = [.. noise[..900].Select((n, row) => 100 + (n * (IsWeekend(dates[row]) ? 5 : 0.5)))],
+            low = [.. noise[900..].Select((n, row) => 50 + (n * (IsWeekend(dates[row]) ? 0.5 : 5)))];
+        ForecastTask task = Task(new TimeSeries("t.csv", dates, ("x", x), ("low", low)), ["x", "low"],
+            new ForecastInputs { Calendar = true }, 7);
+        Forecast forecast = Fitted(new EnsembleForecaster(
+            Recipe(2, epochs: 40, units: 8, transform: TargetTransform.None) with { Head = ForecastHead.Gaussian }), task).Predict(task);
         foreach (PartForecast part in forecast.Parts)
         {
-            double Width(bool weekend, int step) => Enumerable.Range(0, part.Origins).Where(origin => IsWeekend(part.Date(origin, step)) == weekend).Average(origin => part.Interval(origin, step, 0.8)!.Value.Width);
+            double Width(bool weekend, int step) => Enumerable.Range(0, part.Origins).Where(
+                origin => IsWeekend(part.Date(origin, step)) == weekend).Average(origin => part.Interval(origin, step, 0.8)!.Value.Width);
             for (int step = 1; step <= 2; step++)
-                Assert.True(part.Part.Target == "x" ? Width(true, step) > 3 * Width(false, step) : Width(false, step) > 3 * Width(true, step), $"{part.Part}, {step}: {Width(true, step)}, {Width(false, step)}");
+                Assert.True(part.Part.Target == "x" ? Width(true, step) > 3 * Width(false, step)
+                    : Width(false, step) > 3 * Width(true, step), $"{part.Part}, {step}: {Width(true, step)}, {Width(false, step)}");
         }
     }
 
@@ -112,7 +121,9 @@ public class EnsembleTargetsTests
         return new TimeSeries("t.csv", [.. table.Dates], ("x", x), ("low", low), ("event", table["event"].ToArray()));
     }
 
-    /// <summary>Predictions of both targets written into the table and the table forecast again, one row at a time: the definition.</summary>
+    /// <summary>
+    /// Predictions of both targets written into the table and the table forecast again, one row at a time: the definition.
+    /// </summary>
     [Theory]
     [InlineData("difference", false)]
     [InlineData("log-return", false)]
@@ -124,8 +135,10 @@ public class EnsembleTargetsTests
         var inputs = new ForecastInputs { Known = ["event"], Calendar = true };
         EnsembleRecipe recipe = Recipe(1, transform: TargetTransform.Parse(transform));
         ForecastTask far = Task(table, ["x", "low"], inputs, steps: Steps), near = Task(table, ["x", "low"], inputs, steps: 1);
-        EnsembleForecaster recursive = Fitted(new EnsembleForecaster(recipe with { Strategy = Strategy.Recursive }), far), one = Fitted(new EnsembleForecaster(recipe), near);
-        Assert.Contains(recursive.Targets, target => ModelOf(recursive, Of(target)).Linear.Plan is var plan && (isFar ? plan.Past.Count : plan.Alike.Count) > 0);
+        EnsembleForecaster recursive = Fitted(new EnsembleForecaster(recipe with { Strategy = Strategy.Recursive }), far),
+            one = Fitted(new EnsembleForecaster(recipe), near);
+        Assert.Contains(recursive.Targets, target => ModelOf(recursive, Of(target)).Linear.Plan is var plan
+            && (isFar ? plan.Past.Count : plan.Alike.Count) > 0);
         Forecast ahead = recursive.Predict(far);
         Assert.Equal(one.Predict(near)[Of("low")].Judged.Predicted(1), recursive.Predict(near)[Of("low")].Judged.Predicted(1));
         foreach (int origin in (int[])[0, 17, MadeTasks.Test - Steps])
@@ -135,7 +148,8 @@ public class EnsembleTargetsTests
             for (int h = 1; h <= Steps; h++, rows++)
             {
                 double[] Until(double[] values) => [.. values.Select((value, row) => row < rows ? value : double.NaN)];
-                Forecast next = one.Predict(new TimeSeries(table.Name, [.. table.Dates], ("x", Until(x)), ("low", Until(low)), ("event", table["event"].ToArray())).Head(rows + 1), 1);
+                Forecast next = one.Predict(new TimeSeries(table.Name, [.. table.Dates], ("x", Until(x)), ("low", Until(low)),
+                    ("event", table["event"].ToArray())).Head(rows + 1), 1);
                 (x[rows], low[rows]) = (next[Of("x")][0, 1], next[Of("low")][0, 1]);
                 Assert.Equal(1, ahead[Of("x")][origin, h] / x[rows], 1e-6);
                 Assert.Equal(1, ahead[Of("low")][origin, h] / low[rows], 1e-6);
@@ -147,18 +161,24 @@ public class EnsembleTargetsTests
     public void What_does_not_do_is_refused()
     {
         TimeSeries table = MadeTables.Of("daily", 320);
-        string Message(string[] targets, ForecastInputs? inputs = null) => Assert.Throws<UnrollException>(() => Task(table, targets, inputs)).Message;
+        string Message(string[] targets, ForecastInputs? inputs = null) =>
+            Assert.Throws<UnrollException>(() => Task(table, targets, inputs)).Message;
         Assert.Equal("t.csv has the columns x, low, volume, event: name the target, the one to forecast.", Message([]));
         Assert.Equal("t.csv has no column high. Choose one of x, low, volume, event.", Message(["x", "high"]));
         Assert.Equal("low is named twice as a target. Name each column once.", Message(["x", "low", "LOW"]));
-        Assert.Equal("volume is a target and an input at once. Leave it out of the inputs: the past of each target is an input of the others anyway.", Message(["x", "volume"]));
-        Assert.Equal("event is a target and an input at once. Leave it out of the inputs: the past of each target is an input of the others anyway.", Message(["x", "event"]));
+        Assert.Equal("volume is a target and an input at once. Leave it out of the inputs: the past of each target is an input of the "
+            + "others anyway.", Message(["x", "volume"]));
+        Assert.Equal("event is a target and an input at once. Leave it out of the inputs: the past of each target is an input of the "
+            + "others anyway.", Message(["x", "event"]));
 
         ForecastTask task = Task(table, ["x", "low"], new ForecastInputs(), steps: 1);
         EnsembleForecaster joint = Fitted(new EnsembleForecaster(Recipe(1, epochs: 1)), task);
-        Assert.Equal("There is no forecast of volume. There are x, low.", Assert.Throws<UnrollException>(() => joint.Predict(task)[Of("volume")]).Message);
-        Assert.Equal("volume is no part of this task. Choose one of x, low.", Assert.Throws<UnrollException>(() => task[Of("volume")]).Message);
-        Assert.Equal("t.csv has no column low. Choose one of x, volume, event.", Assert.Throws<UnrollException>(() => joint.Predict(table.Drop("low"), 1)).Message);
+        Assert.Equal("There is no forecast of volume. There are x, low.",
+            Assert.Throws<UnrollException>(() => joint.Predict(task)[Of("volume")]).Message);
+        Assert.Equal("volume is no part of this task. Choose one of x, low.",
+            Assert.Throws<UnrollException>(() => task[Of("volume")]).Message);
+        Assert.Equal("t.csv has no column low. Choose one of x, volume, event.",
+            Assert.Throws<UnrollException>(() => joint.Predict(table.Drop("low"), 1)).Message);
     }
 
     /// <summary>Its newest value is not known yet: it is forecast from the row before, and the other target from the newest row.</summary>

@@ -55,7 +55,8 @@ public class EtsForecasterTests
     public void After_a_shift_of_level_the_forecast_is_at_the_new_one(double before, double after, int at)
     {
         double[] noise = Unroll.Tests.Layers.TestData.Normal(150, 5, 0.1);
-        ForecastSplit split = Split([.. noise.Select((n, row) => (row < at ? before : after) + n)], row => new DateTime(2022, 1, 1).AddDays(row));
+        ForecastSplit split =
+            Split([.. noise.Select((n, row) => (row < at ? before : after) + n)], row => new DateTime(2022, 1, 1).AddDays(row));
         double next = Fitted(split).Predict(new ForecastTask(split)).Parts[0][0, 1];
         Assert.InRange(next, 0.7 * after, 1.3 * after);
     }
@@ -84,7 +85,8 @@ public class EtsForecasterTests
     {
         // statsmodels, fit_ets_results_nonseasonal.json and fit_ets_results_seasonal.json, damped AAN and AAA: written by R's ets. Squared
         // errors summed from the same recursion in Python.
-        var oil = new EtsParameters(EtsModel.DampedHolt, 1, 0.99989969, 0.11886985, 0, 0.80000197, 36.46466837, 34.72584983, [], 0, 0, 6, 49);
+        var oil = new EtsParameters(EtsModel.DampedHolt, 1, 0.99989969, 0.11886985, 0, 0.80000197, 36.46466837, 34.72584983, [], 0, 0, 6,
+            49);
         EtsState state = oil.Start();
         Assert.Equal(64.24541648, state.Expected, 1e-6);
         Assert.Equal(111094.68310776132, state.Judge(s_oil, relative: false, 0).Squares, 1e-5);
@@ -94,7 +96,8 @@ public class EtsForecasterTests
 
         var tourists = new EtsParameters(
             new EtsModel(EtsError.Additive, EtsTrend.Damped, EtsSeason.Additive),
-            4, 0.35445427, 0.03200749, 0.39993387, 0.97999997, 24.01278357, 0.97770147, [5.34956637, -6.61171798, -0.50735902, 1.76951063], 0, 0, 10, 68);
+            4, 0.35445427, 0.03200749, 0.39993387, 0.97999997, 24.01278357, 0.97770147, [5.34956637, -6.61171798, -0.50735902, 1.76951063],
+                0, 0, 10, 68);
         state = tourists.Start();
         Assert.Equal(358.9013297653415, state.Judge(s_tourists, relative: false, 0).Squares, 1e-8);
         state.Forecast(ahead);
@@ -104,8 +107,8 @@ public class EtsForecasterTests
     [Fact]
     public void Simple_smoothing_agrees_with_the_book()
     {
-        // fpp2, section 7.1, oil from 1996: α = 0.8339, l = 446.5868, forecast 542.68. AICc from a search over α in steps of 0.0001, with the
-        // best l for each, in Python: squared errors 14235.590.
+        // fpp2, section 7.1, oil from 1996: α = 0.8339, l = 446.5868, forecast 542.68. AICc from a search over α in steps of 0.0001, with
+        // the best l for each, in Python: squared errors 14235.590.
         double[] since1996 = s_oil[31..];
         EtsForecaster forecaster = Fitted(Years(since1996), EtsModel.Simple);
         EtsParameters p = Of(forecaster);
@@ -138,7 +141,8 @@ public class EtsForecasterTests
     {
         // R's ets(austourists, "MAM"), as above: 77.588, 48.856, 61.365, 66.855. Equally likely parameters differ by a percent or two.
         EtsForecaster forecaster = Fitted(Quarters(s_tourists), EtsModel.HoltWintersMultiplicative, 4);
-        Near([77.58807372, 48.8558019, 61.36513172, 66.85524201], Ahead(forecaster, s_tourists, row => new DateTime(1999, 1, 1).AddMonths(3 * row), 4), 0.02);
+        Near([77.58807372, 48.8558019, 61.36513172, 66.85524201],
+            Ahead(forecaster, s_tourists, row => new DateTime(1999, 1, 1).AddMonths(3 * row), 4), 0.02);
         Assert.Equal(9, Of(forecaster).ParameterCount);
     }
 
@@ -149,7 +153,8 @@ public class EtsForecasterTests
         EtsParameters chosen = Of(Fitted(split));
         Assert.Equal(4, chosen.Period);
         Assert.Equal(EtsSeason.Multiplicative, chosen.Model.Season);
-        foreach (EtsModel other in new[] { EtsModel.Simple, EtsModel.Holt, EtsModel.DampedHolt, EtsModel.HoltWintersAdditive, EtsModel.HoltWintersMultiplicative })
+        foreach (EtsModel other in new[] { EtsModel.Simple, EtsModel.Holt, EtsModel.DampedHolt, EtsModel.HoltWintersAdditive,
+            EtsModel.HoltWintersMultiplicative })
             Assert.True(chosen.Aicc <= Of(Fitted(split, other, 4)).Aicc + 1e-9, other.ToString());
     }
 
@@ -157,7 +162,8 @@ public class EtsForecasterTests
     public void States_follow_the_values_with_the_parameters_as_they_are()
     {
         // Damped Holt by hand from its equations in fpp3, section 8.2, in level and trend form rather than by error correction.
-        var series = new TimeSeries("t.csv", [.. Enumerable.Range(0, 49).Select(row => new DateTime(1965, 1, 1).AddYears(row))], ("x", s_oil));
+        var series = new TimeSeries("t.csv", [.. Enumerable.Range(0, 49).Select(row => new DateTime(1965, 1, 1).AddYears(row))],
+            ("x", s_oil));
         var split = new ForecastSplit(series, "x", "1965..1999", "2003..", 4);
         EtsForecaster forecaster = Fitted(split, EtsModel.DampedHolt);
         EtsParameters p = Of(forecaster);
@@ -194,7 +200,8 @@ public class EtsForecasterTests
     {
         // With α near 1 little is left of the first states after 40 values.
         EtsForecaster forecaster = Fitted(Years(s_oil), EtsModel.DampedHolt);
-        double[] whole = Ahead(forecaster, s_oil, row => new DateTime(1965, 1, 1).AddYears(row), 2), part = Ahead(forecaster, s_oil[9..], row => new DateTime(1974, 1, 1).AddYears(row), 2);
+        double[] whole = Ahead(forecaster, s_oil, row => new DateTime(1965, 1, 1).AddYears(row), 2),
+            part = Ahead(forecaster, s_oil[9..], row => new DateTime(1974, 1, 1).AddYears(row), 2);
         Near(whole, part, 5e-3);
         EtsForecaster positive = Fitted(Years(s_oil), new EtsModel(EtsError.Multiplicative, EtsTrend.None, EtsSeason.None));
         Assert.Equal(
@@ -210,7 +217,8 @@ public class EtsForecasterTests
         Assert.Equal(1, valley[0], 1e-4);
         Assert.Equal(1, valley[1], 1e-4);
         Gen.Double[-3, 3].Array[1, 6].Sample(bottom =>
-            NelderMead.Minimize(x => x.Zip(bottom, (a, b) => (a - b) * (a - b)).Sum(), new double[bottom.Length], 4000).Zip(bottom, (a, b) => Math.Abs(a - b)).Max() < 1e-3, iter: 100);
+            NelderMead.Minimize(x => x.Zip(bottom, (a, b) => (a - b) * (a - b)).Sum(), new double[bottom.Length], 4000)
+                .Zip(bottom, (a, b) => Math.Abs(a - b)).Max() < 1e-3, iter: 100);
     }
 
     [Fact]
@@ -218,12 +226,15 @@ public class EtsForecasterTests
     {
         string Refused(Action action) => Assert.Throws<UnrollException>(action).Message;
         double[] mixed = [.. Enumerable.Range(0, 30).Select(t => Math.Sin(t))];
-        Assert.Equal("Exponential smoothing cannot learn seasons of 168 rows. Give a period of 2 to 24, or 1 for none.", Refused(() => Fitted(Years(mixed), period: 168)));
+        Assert.Equal("Exponential smoothing cannot learn seasons of 168 rows. Give a period of 2 to 24, or 1 for none.",
+            Refused(() => Fitted(Years(mixed), period: 168)));
         Assert.Equal(
-            "x in ..1994-01-01 holds values that are not above 0, for which ETS(M,A,M) is not defined. Use a model with additive error and season.",
+            "x in ..1994-01-01 holds values that are not above 0, for which ETS(M,A,M) is not defined. Use a model with additive error and "
+                + "season.",
             Refused(() => Fitted(Years(mixed), EtsModel.HoltWintersMultiplicative, 4)));
         Assert.Equal(
-            "x in ..1994-01-01 shows no season of at most 24 rows that repeats with the calendar, as ETS(A,A,A) needs. Give a period, or use a model without a season.",
+            "x in ..1994-01-01 shows no season of at most 24 rows that repeats with the calendar, as ETS(A,A,A) needs. Give a period, or "
+                + "use a model without a season.",
             Refused(() => Fitted(Years(mixed), EtsModel.HoltWintersAdditive)));
         Assert.Equal(
             "x in ..1972-01-01 has 8 rows, which cannot be fitted by ETS(A,A,A). Use a longer training range or a simpler model.",

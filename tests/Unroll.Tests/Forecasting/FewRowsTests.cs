@@ -19,11 +19,14 @@ public class FewRowsTests
     public void A_series_may_be_much_shorter_than_others(int horizon, int rows)
     {
         TimeSeries Series(string key, int count) => new(
-            key, [.. Enumerable.Range(200 - count, count).Select(day => new DateTime(2021, 1, 1).AddDays(day))], ("x", [.. Enumerable.Range(200 - count, count).Select(day => 100.0 + (day * 7 % 11))]));
-        var task = new ForecastTask(new SeriesSet("shops.csv", ("A", Series("A", 200)), ("B", Series("B", rows))), new TaskOptions { Targets = ["x"], Horizon = horizon });
+            key, [.. Enumerable.Range(200 - count, count).Select(day => new DateTime(2021, 1, 1).AddDays(day))],
+                ("x", [.. Enumerable.Range(200 - count, count).Select(day => 100.0 + (day * 7 % 11))]));
+        var task = new ForecastTask(new SeriesSet("shops.csv", ("A", Series("A", 200)), ("B", Series("B", rows))),
+            new TaskOptions { Targets = ["x"], Horizon = horizon });
         Assert.Equal(["A", "B"], task.Keys);
         Assert.InRange(task.Window, 8, 60);
-        foreach (PartsForecaster forecaster in new PartsForecaster[] { new RidgeForecaster(), new EnsembleForecaster(SmallEnsembles.Recipe(steps: horizon)) })
+        foreach (PartsForecaster forecaster in new PartsForecaster[] {
+            new RidgeForecaster(), new EnsembleForecaster(SmallEnsembles.Recipe(steps: horizon)) })
             Assert.Equal(task.Keys.Count, SmallEnsembles.Fitted(forecaster, task).Predict(task).Parts.Count);
         ValidationObjective objective = ValidationObjective.OfEnsembles(task, SmallEnsembles.Recipe(steps: horizon));
         new Tuner(objective, new TuningOptions { Trials = 1, Epochs = 1 }).Run();
@@ -37,11 +40,13 @@ public class FewRowsTests
         try
         {
             ForecastSplit split = cut();
-            foreach (PartsForecaster forecaster in (PartsForecaster[])[new RidgeForecaster(Recipe(steps, transform: transform)), new EnsembleForecaster(Recipe(steps, members: 1, epochs: 1, units: 2, transform: transform))])
+            foreach (PartsForecaster forecaster in (PartsForecaster[])[new RidgeForecaster(Recipe(steps, transform: transform)),
+                new EnsembleForecaster(Recipe(steps, members: 1, epochs: 1, units: 2, transform: transform))])
             {
                 forecaster.Fit(new ForecastTask(split, steps), null, TestContext.Current.CancellationToken);
                 HorizonForecast ahead = forecaster.Ahead(split, steps);
-                Assert.All(Enumerable.Range(1, steps).SelectMany(ahead.Predicted), value => Assert.True(double.IsFinite(value), $"{forecaster.Name} predicts {value}"));
+                Assert.All(Enumerable.Range(1, steps).SelectMany(ahead.Predicted),
+                    value => Assert.True(double.IsFinite(value), $"{forecaster.Name} predicts {value}"));
                 if (forecaster is EnsembleForecaster ensemble)
                     Assert.NotEmpty(Bytes(ensemble));
             }
@@ -77,7 +82,8 @@ public class FewRowsTests
     [InlineData("quarterly", 40, 4, 8, 3, true)]
     [InlineData("yearly", 40, 5, 5, 2, true)]
     [InlineData("every third day", 40, 5, 5, 2, true)]
-    public void A_short_table_is_predicted_or_said_to_be_too_short(string frequency, int rows, int test, int window, int steps, bool isEnough)
+    public void A_short_table_is_predicted_or_said_to_be_too_short(string frequency, int rows, int test, int window, int steps,
+        bool isEnough)
     {
         string? refused = Outcome(() => MadeTables.Split(MadeTables.Of(frequency, rows), test, window, MadeTables.AllInputs), steps);
         Assert.Equal(isEnough ? null : refused ?? "", refused);
@@ -87,18 +93,31 @@ public class FewRowsTests
     public void What_is_missing_is_said()
     {
         ForecastSplit split = MadeTables.Split(MadeTables.Of("monthly", 100), 12, 41, MadeTables.AllInputs);
-        string message = $"The training range {split.TrainRange} has 88 rows: too few for windows of 41 rows and 12 rows ahead. At least 89 are needed, 1 more. Use a longer training range, a shorter horizon or a shorter window.";
-        foreach (PartsForecaster forecaster in (PartsForecaster[])[new EnsembleForecaster(Recipe()), new RidgeForecaster(), new BlendForecaster([new RidgeForecaster()])])
+        string message = $"The training range {split.TrainRange} has 88 rows: too few for windows of 41 rows and 12 rows ahead. At least "
+            + "89 are needed, 1 more. Use a longer training range, a shorter horizon or a shorter window.";
+        foreach (PartsForecaster forecaster in (PartsForecaster[])[new EnsembleForecaster(Recipe()), new RidgeForecaster(),
+            new BlendForecaster([new RidgeForecaster()])])
         {
             Assert.Equal(message, Refused(() => forecaster.Fit(new ForecastTask(split, 12))));
             Assert.Equal(message, Refused(() => forecaster.Require(new ForecastTask(split, 12))));
         }
 
         TimeSeries table = MadeTables.Of("monthly", 100);
-        ForecastTask Task(double validation, int window) => new(table, new TaskOptions { Targets = ["x"], TestRows = 12, Window = window, Inputs = ForecastInputs.TargetOnly, Validation = validation });
-        Assert.EndsWith(" has 88 rows: too few for windows of 30 rows and 1 row ahead. At least 156 are needed, 68 more. Use a longer training range or a shorter window.", Refused(() => new RidgeForecaster().Fit(Task(0.8, 30))), StringComparison.Ordinal);
+        ForecastTask Task(double validation, int window) => new(table, new TaskOptions
+        {
+            Targets = ["x"],
+            TestRows = 12,
+            Window = window,
+            Inputs = ForecastInputs.TargetOnly,
+            Validation = validation
+        });
+        Assert.EndsWith(" has 88 rows: too few for windows of 30 rows and 1 row ahead. At least 156 are needed, 68 more. Use a longer "
+            + "training range or a shorter window.", Refused(() => new RidgeForecaster().Fit(Task(0.8, 30))), StringComparison.Ordinal);
         foreach (double share in (double[])[0, 1, -0.5, double.NaN])
-            Assert.Equal(FormattableString.Invariant($"A validation share of {share} is not valid. Give a number above 0 and below 1, for example 0.2."), Refused(() => new RidgeForecaster().Fit(Task(share, 3))));
+            Assert.Equal(
+                FormattableString.Invariant(
+                $"A validation share of {share} is not valid. Give a number above 0 and below 1, for example 0.2."),
+                Refused(() => new RidgeForecaster().Fit(Task(share, 3))));
     }
 
     /// <summary>As many rows as the message asks for are enough, and one less is not.</summary>
@@ -121,7 +140,8 @@ public class FewRowsTests
     public void Columns_that_never_change_do_no_harm()
     {
         TimeSeries table = MadeTables.Of("daily", 120);
-        ForecastSplit Cut(double[] low, double[] volume, double[] known) => MadeTables.Split(new TimeSeries("t.csv", [.. table.Dates], ("x", table["x"].ToArray()), ("low", low), ("volume", volume), ("event", known)), 20, 10, MadeTables.AllInputs);
+        ForecastSplit Cut(double[] low, double[] volume, double[] known) => MadeTables.Split(new TimeSeries("t.csv", [.. table.Dates],
+            ("x", table["x"].ToArray()), ("low", low), ("volume", volume), ("event", known)), 20, 10, MadeTables.AllInputs);
         double[] Constant(double value) => [.. Enumerable.Repeat(value, 120)];
         // Constant in training alone, too.
         double[] later = [.. Enumerable.Range(0, 120).Select(row => row < 100 ? 0.1 : 1e9)];
@@ -145,19 +165,22 @@ public class FewRowsTests
     {
         double[] x = [.. TestData.Normal(150, 6, 3)];
         foreach (TargetTransform? transform in (TargetTransform?[])[null, TargetTransform.Relative, TargetTransform.None])
-            Assert.Null(Outcome(() => MadeTables.Split(MadeTables.Days(x), 20, window, new ForecastInputs { Calendar = true }), 2, transform));
+            Assert.Null(Outcome(() => MadeTables.Split(MadeTables.Days(x), 20, window, new ForecastInputs { Calendar = true }), 2,
+                transform));
     }
 
     [Fact]
     public void A_transform_that_is_not_defined_for_a_value_is_refused_also_where_that_comes_in_the_test_range()
     {
-        double[] x = [.. TestData.Normal(150, 6).Select((e, row) => row == 70 ? 0 : 20 + e)], last = [.. x.Select((value, row) => row == 70 ? 20 : row == 149 ? 0 : value)];
+        double[] x = [.. TestData.Normal(150, 6).Select((e, row) => row == 70 ? 0 : 20 + e)],
+            last = [.. x.Select((value, row) => row == 70 ? 20 : row == 149 ? 0 : value)];
         foreach (double[] values in (double[][])[x, last])
         {
             foreach ((TargetTransform transform, string message) in new[]
             {
                 (TargetTransform.Relative, "A relative change from 0 is not defined. Use the transform difference or none."),
-                (TargetTransform.LogReturn, "A log-return is defined for values above 0 only, but one is 0. Use the transform difference or none."),
+                (TargetTransform.LogReturn,
+                    "A log-return is defined for values above 0 only, but one is 0. Use the transform difference or none."),
             })
             {
                 ForecastSplit split = MadeTables.Split(MadeTables.Days(values), 20, 10);
@@ -176,7 +199,8 @@ public class FewRowsTests
     {
         TimeSeries whole = MadeTables.Of("daily", 1000);
         int[] kept = [.. Enumerable.Range(0, 1000).Where(row => row is < 300 or > 420 && row % 13 != 5)];
-        var table = new TimeSeries("t.csv", [.. kept.Select(row => whole.Dates[row])], [.. whole.ColumnNames.Select(name => (name, kept.Select(row => whole[name][row]).ToArray()))]);
+        var table = new TimeSeries("t.csv", [.. kept.Select(row => whole.Dates[row])],
+            [.. whole.ColumnNames.Select(name => (name, kept.Select(row => whole[name][row]).ToArray()))]);
         Assert.Null(Outcome(() => MadeTables.Split(table, 40, 14, MadeTables.AllInputs), 3));
     }
 }

@@ -48,7 +48,8 @@ public sealed class FinishedWorkTests : IDisposable
             string key = $"lstm/{member}/choose";
             if (work.Find(key) is not { } finished)
             {
-                (Model model, History history) = Trained(member, s_options with { Validation = Samples(), EarlyStopping = new EarlyStopping { Patience = 1 } });
+                (Model model, History history) =
+                    Trained(member, s_options with { Validation = Samples(), EarlyStopping = new EarlyStopping { Patience = 1 } });
                 work.Add(key, model, history);
                 trained++;
                 finished = new FinishedTraining(model, history, new Dictionary<string, string>());
@@ -92,7 +93,8 @@ public sealed class FinishedWorkTests : IDisposable
         FinishedTraining back = Open().Find("odd")!;
         Assert.Equal(ModelFile.ToBytes(model), ModelFile.ToBytes(back.Model));
         Assert.Equal(odd.Epochs.Select(Bits), back.History.Epochs.Select(Bits));
-        Assert.Equal((odd.Reason, odd.KeptEpoch, odd.BestEpoch, odd.Duration), (back.History.Reason, back.History.KeptEpoch, back.History.BestEpoch, back.History.Duration));
+        Assert.Equal((odd.Reason, odd.KeptEpoch, odd.BestEpoch, odd.Duration),
+            (back.History.Reason, back.History.KeptEpoch, back.History.BestEpoch, back.History.Duration));
         Assert.Equal(("ž\n\"", "0.30000000000000004"), (back.Facts["z"], back.Facts["scale"]));
         Assert.Equal(history.Epochs, Open().Find("plain")!.History.Epochs);
         Assert.Empty(Open().Find("plain")!.Facts);
@@ -152,7 +154,8 @@ public sealed class FinishedWorkTests : IDisposable
         foreach (string path in Kept)
         {
             byte[] whole = File.ReadAllBytes(path);
-            foreach (byte[] damaged in Enumerable.Range(0, whole.Length).Where(i => i % 37 == 0 || i < 90).SelectMany(i => new[] { Flipped(whole, i), whole[..i] }))
+            foreach (byte[] damaged in Enumerable.Range(0, whole.Length).Where(i => i % 37 == 0 || i < 90)
+                .SelectMany(i => new[] { Flipped(whole, i), whole[..i] }))
             {
                 File.WriteAllBytes(path, damaged);
                 Assert.True(Open().Find("model") is null || Open().FindText("text") is null);
@@ -234,7 +237,8 @@ public sealed class FinishedWorkTests : IDisposable
         using var stop = new CancellationTokenSource();
         Model model = new Model(new Dense(1)).Build(new Shape(5, 1), 1);
         var samples = new ArraySamples(new float[60], new Shape(5, 1), new float[60], new Shape(5, 1));
-        History history = Assert.Throws<TrainingCanceledException>(() => model.Fit(samples, s_options, _ => stop.Cancel(), stop.Token)).History;
+        History history = Assert.Throws<TrainingCanceledException>(
+            () => model.Fit(samples, s_options, _ => stop.Cancel(), stop.Token)).History;
         Assert.Equal(StopReason.Cancelled, history.Reason);
         Assert.Throws<ArgumentException>(() => Open().Add("a", model, history));
         Assert.Throws<ArgumentException>(() => Open().AddText("", "a"));
@@ -265,7 +269,8 @@ public sealed class FinishedWorkTests : IDisposable
     {
         Open().AddText("t", "1");
         string folder = Path.GetDirectoryName(Kept[0])!;
-        string dead = Path.Combine(folder, ".x.unroll.2147483000.tmp"), alive = Path.Combine(folder, $".x.unroll.{Environment.ProcessId}.tmp");
+        string dead = Path.Combine(folder, ".x.unroll.2147483000.tmp"),
+            alive = Path.Combine(folder, $".x.unroll.{Environment.ProcessId}.tmp");
         File.WriteAllText(dead, "");
         File.WriteAllText(alive, "");
         Assert.Equal(1, Open().Count);
@@ -289,7 +294,8 @@ public sealed class FinishedWorkTests : IDisposable
         Assert.Equal(tables[0], SetupHash.Of(Table("x", dates, 2)));
         Assert.Equal(tables[0], SetupHash.Of(new TimeSeries("another.csv", dates, ("x", [1, 2]))));
 
-        string[] setups = [.. new[] { ("a", "bc"), ("ab", "c"), ("a", "b"), ("", "abc") }.Select(pair => SetupHash.Of([new(pair.Item1, pair.Item2)]))];
+        string[] setups = [.. new[] { ("a", "bc"), ("ab", "c"), ("a", "b"), ("", "abc") }
+            .Select(pair => SetupHash.Of([new(pair.Item1, pair.Item2)]))];
         Assert.Equal(setups, setups.Distinct());
         Assert.All(setups, hash => Assert.Equal(64, hash.Length));
         Assert.Equal(setups[0], SetupHash.Of([new("a", "bc")]));

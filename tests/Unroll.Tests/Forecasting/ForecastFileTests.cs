@@ -32,8 +32,10 @@ public sealed class ForecastFileTests : IDisposable
         ["networks"] = () => new EnsembleForecaster(Recipe(epochs: 2)),
         ["a head"] = () => new EnsembleForecaster(Recipe(epochs: 2) with { Head = ForecastHead.Gaussian }),
         ["recursive"] = () => new EnsembleForecaster(Recipe(epochs: 2, strategy: Strategy.Recursive) with { Head = ForecastHead.Quantile }),
-        ["network"] = () => new NetworkForecaster(new NetworkRecipe { Units = 3, Threads = 1, Training = new TrainingOptions { Epochs = 1 } }),
-        ["blend"] = () => new BlendForecaster([new EnsembleForecaster(Recipe(epochs: 2) with { Head = ForecastHead.StudentT }), new RidgeForecaster(), new NaiveForecaster(), new EtsForecaster(EtsModel.Simple)]),
+        ["network"] = () => new NetworkForecaster(
+            new NetworkRecipe { Units = 3, Threads = 1, Training = new TrainingOptions { Epochs = 1 } }),
+        ["blend"] = () => new BlendForecaster([new EnsembleForecaster(Recipe(epochs: 2) with { Head = ForecastHead.StudentT }),
+            new RidgeForecaster(), new NaiveForecaster(), new EtsForecaster(EtsModel.Simple)]),
     };
 
     public static TheoryData<string, string> Cases
@@ -53,7 +55,8 @@ public sealed class ForecastFileTests : IDisposable
         }
     }
 
-    private static ForecastTask Task(string shape) => MadeTasks.Of(shape, inputs: new ForecastInputs { Known = ["event"], Calendar = true });
+    private static ForecastTask Task(string shape) =>
+        MadeTasks.Of(shape, inputs: new ForecastInputs { Known = ["event"], Calendar = true });
 
     private string Path(string name) => System.IO.Path.Combine(_files.Folder, name);
 
@@ -74,7 +77,8 @@ public sealed class ForecastFileTests : IDisposable
         ForecastFile.Save(loaded, Path("b.unroll"));
         Assert.Equal(File.ReadAllBytes(Path("a.unroll")), File.ReadAllBytes(Path("b.unroll")));
         Assert.Equal(saved.GetType(), loaded.GetType());
-        Assert.Equal((saved.Name, saved.Key, saved.Kind, saved.Window, saved.Parameters, saved.SeriesColumn, saved.TrainedOn), (loaded.Name, loaded.Key, loaded.Kind, loaded.Window, loaded.Parameters, loaded.SeriesColumn, loaded.TrainedOn));
+        Assert.Equal((saved.Name, saved.Key, saved.Kind, saved.Window, saved.Parameters, saved.SeriesColumn, saved.TrainedOn),
+            (loaded.Name, loaded.Key, loaded.Kind, loaded.Window, loaded.Parameters, loaded.SeriesColumn, loaded.TrainedOn));
         Assert.Equal(saved.Parts, loaded.Parts);
         Assert.Equal(saved.Targets, loaded.Targets);
         Assert.Null(loaded.History);
@@ -109,7 +113,8 @@ public sealed class ForecastFileTests : IDisposable
         BlendForecaster blend = Fitted((BlendForecaster)Kinds["blend"](), task);
         blend.Refit(task.Whole(), null, TestContext.Current.CancellationToken);
         Assert.Equal(MadeTasks.Test, blend.Models[task.Parts[0]].Track!.LaterActual.Length);
-        SeriesSet coming = MadeTasks.With(task.Data, (_, series) => UpTo(new TimeSeries(series.Name, [.. series.Dates, .. series.NextDates(2)], [.. series.ColumnNames.Select(name => (name, (double[])[.. series[name].Values, 0, 1]))]), series.Rows - 1, 2));
+        SeriesSet coming = MadeTasks.With(task.Data, (_, series) => UpTo(new TimeSeries(series.Name, [.. series.Dates, .. series.NextDates(
+            2)], [.. series.ColumnNames.Select(name => (name, (double[])[.. series[name].Values, 0, 1]))]), series.Rows - 1, 2));
         Assert.Equal(blend.Predict(coming, 2).AllRows(), ForecastFile.Load(Saved(blend)).Predict(coming, 2).AllRows());
     }
 
@@ -134,7 +139,8 @@ public sealed class ForecastFileTests : IDisposable
         ForecastSplit split = MadeTables.Split(MadeTables.Days([.. Enumerable.Range(0, 60).Select(row => 5.0 + (0.25 * row))]), 5, 6);
         EtsForecaster saved = Fitted(new EtsForecaster(EtsModel.Holt), split, 2);
         EtsParameters exact = saved.ParametersOf(saved.Parts[0]) with { Deviance = double.NegativeInfinity };
-        saved.Keep(saved.Facts, [new BaselineModel(BaselineRule.Restore(new BaselineState("ETS", Ets: exact, FirstDate: split.Train.Dates[0]), "x")) { Part = saved.Parts[0], Facts = saved.Models.Values.Single().Facts }]);
+        saved.Keep(saved.Facts, [new BaselineModel(BaselineRule.Restore(new BaselineState("ETS", Ets: exact,
+            FirstDate: split.Train.Dates[0]), "x")) { Part = saved.Parts[0], Facts = saved.Models.Values.Single().Facts }]);
         Assert.Equal(saved.Predict(new ForecastTask(split, 2)).AllRows(), Loaded(saved).Predict(new ForecastTask(split, 2)).AllRows());
         Assert.Equal(20 - 0.25, saved.Ahead(split, 1)[4, 1], 0.3);
     }
@@ -168,13 +174,15 @@ public sealed class ForecastFileTests : IDisposable
     {
         string path = Saved(Fitted(Kinds["blend"](), Task(MadeTasks.Table)));
         string altered = Altered(path, _files, json => json.Replace(old, other, StringComparison.Ordinal)), message = Refused(altered);
-        Assert.StartsWith($"{altered} holds the {what} \"{kind}\", which this program does not know. Make it known before loading: ", message, StringComparison.Ordinal);
+        Assert.StartsWith($"{altered} holds the {what} \"{kind}\", which this program does not know. Make it known before loading: ",
+            message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_recursive_forecast_is_not_taken_for_a_direct_one()
     {
-        string altered = Altered(Saved(Fitted(Kinds["recursive"](), Task(MadeTasks.Table))), _files, json => json.Replace("\"strategy\":\"Recursive\"", "\"strategy\":\"Direct\"", StringComparison.Ordinal));
+        string altered = Altered(Saved(Fitted(Kinds["recursive"](), Task(MadeTasks.Table))), _files,
+            json => json.Replace("\"strategy\":\"Recursive\"", "\"strategy\":\"Direct\"", StringComparison.Ordinal));
         Assert.Equal($"{altered} is damaged: its linear models do not fit its inputs. Train it again.", Refused(altered));
     }
 
@@ -184,17 +192,20 @@ public sealed class ForecastFileTests : IDisposable
         byte[] bytes = File.ReadAllBytes(Saved(Fitted(Kinds["ridge"](), Task(MadeTasks.Table))));
         foreach (int at in Enumerable.Range(0, 50).Select(i => i * (bytes.Length - 1) / 49))
         {
-            string altered = _files.Write("b.unroll", [.. bytes[..at], (byte)(bytes[at] ^ 1), .. bytes[(at + 1)..]]), message = Refused(altered);
+            string altered = _files.Write("b.unroll", [.. bytes[..at], (byte)(bytes[at] ^ 1), .. bytes[(at + 1)..]]),
+                message = Refused(altered);
             Assert.StartsWith(altered, message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', message);
             string cut = _files.Write("c.unroll", bytes[..at]);
             Assert.StartsWith(cut, Refused(cut), StringComparison.Ordinal);
         }
 
-        Assert.Equal($"{Path("b.unroll")} is damaged: its checksum does not fit its contents. Train it again.", Refused(_files.Write("b.unroll", [.. bytes[..^1], (byte)(bytes[^1] ^ 1)])));
+        Assert.Equal($"{Path("b.unroll")} is damaged: its checksum does not fit its contents. Train it again.",
+            Refused(_files.Write("b.unroll", [.. bytes[..^1], (byte)(bytes[^1] ^ 1)])));
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 2);
         SHA256.HashData(bytes.AsSpan(..^32), bytes.AsSpan(^32..));
-        Assert.Equal($"{Path("b.unroll")} has format version 2, newer than the 1 that this Unroll reads. Update Unroll, or train it again with this version.", Refused(_files.Write("b.unroll", bytes)));
+        Assert.Equal($"{Path("b.unroll")} has format version 2, newer than the 1 that this Unroll reads. Update Unroll, or train it again "
+            + "with this version.", Refused(_files.Write("b.unroll", bytes)));
     }
 
     [Fact]
@@ -203,15 +214,18 @@ public sealed class ForecastFileTests : IDisposable
         Model model = new Model(new Lstm(2), new Dense(1)).Build(new Shape(3, 1), 1);
         string path = Path("m.unroll");
         model.Save(path);
-        Assert.Equal($"{path} holds a model, but not the scaler, window and target that a forecast needs. Give a file that unroll forecast or ForecastFile.Save wrote.", Refused(path));
+        Assert.Equal($"{path} holds a model, but not the scaler, window and target that a forecast needs. Give a file that unroll forecast "
+            + "or ForecastFile.Save wrote.", Refused(path));
         foreach (string key in (string[])["ensemble", "targets", "panel"])
         {
             ModelFile.Write(path, model, new Dictionary<string, string> { [key] = "{}" });
-            Assert.Equal($"{path} was written by an older version of Unroll, whose forecasts this one does not read. Train it again with unroll forecast.", Refused(path));
+            Assert.Equal($"{path} was written by an older version of Unroll, whose forecasts this one does not read. Train it again with "
+                + "unroll forecast.", Refused(path));
         }
 
         Assert.Equal(ModelFile.ToBytes(model), ModelFile.ToBytes(ModelFile.FromBytes(ModelFile.ToBytes(model), "bytes").Model));
-        Assert.Equal("bytes is no Unroll model file. Give the file that a forecast or Model.Save wrote.", Assert.Throws<UnrollException>(() => ModelFile.FromBytes([1, 2, 3], "bytes")).Message);
+        Assert.Equal("bytes is no Unroll model file. Give the file that a forecast or Model.Save wrote.",
+            Assert.Throws<UnrollException>(() => ModelFile.FromBytes([1, 2, 3], "bytes")).Message);
         Assert.Throws<InvalidOperationException>(() => ForecastFile.Save(new RidgeForecaster(), path));
     }
 }

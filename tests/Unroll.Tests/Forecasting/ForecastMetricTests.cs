@@ -13,7 +13,8 @@ public class ForecastMetricTests
     private static TimeSeries Wild(int rows = 360)
     {
         double[] noise = TestData.Normal(rows, 3);
-        double[] values = [.. noise.Select((each, row) => 200 + (20 * Math.Sin(2 * Math.PI * row / 7)) + (4 * each) + (s_wild.Contains(row) ? 900 : 0))];
+        double[] values = [.. noise.Select(
+            (each, row) => 200 + (20 * Math.Sin(2 * Math.PI * row / 7)) + (4 * each) + (s_wild.Contains(row) ? 900 : 0))];
         return new TimeSeries("t.csv", MadeTables.Dates("daily", rows), ("value", values));
     }
 
@@ -53,8 +54,10 @@ public class ForecastMetricTests
         foreach (ForecasterScore score in comparison.Scores)
         {
             PartForecast forecast = score.Parts[0].Forecast;
-            double[][] steps = [.. Enumerable.Range(1, 3).Select(h => Enumerable.Range(0, forecast.Origins).Select(i => forecast[i, h]).ToArray())];
-            double[][] actual = [.. Enumerable.Range(1, 3).Select(h => Enumerable.Range(0, forecast.Origins).Select(i => forecast.Actual(i, h)).ToArray())];
+            double[][] steps = [.. Enumerable.Range(1, 3)
+                .Select(h => Enumerable.Range(0, forecast.Origins).Select(i => forecast[i, h]).ToArray())];
+            double[][] actual = [.. Enumerable.Range(1, 3)
+                .Select(h => Enumerable.Range(0, forecast.Origins).Select(i => forecast.Actual(i, h)).ToArray())];
             double Of(double[] a, double[] p) => metric switch
             {
                 ForecastMetric.Rmse => Metrics.Rmse(a, p),
@@ -71,7 +74,8 @@ public class ForecastMetricTests
             }
 
             Assert.Equal(Of([.. actual.SelectMany(each => each)], [.. steps.SelectMany(each => each)]), score.Error, 1e-9);
-            Assert.Equal([.. steps.Select((own, h) => Math.Round(Of(actual[h], own), 9))], score.ErrorByStep.Select(error => Math.Round(error, 9)));
+            Assert.Equal([.. steps.Select((own, h) => Math.Round(Of(actual[h], own), 9))],
+                score.ErrorByStep.Select(error => Math.Round(error, 9)));
             Assert.Equal(1 - (score.Error / comparison.Naive.Error), score.Skill);
         }
 
@@ -107,7 +111,9 @@ public class ForecastMetricTests
     {
         EnsembleRecipe recipe = SmallEnsembles.Recipe(1, epochs: 1) with { Metric = metric ?? ForecastMetric.Rmse };
         Assert.IsType(loss, MemberTraining.LossOf(recipe) ?? recipe.Network.Training.Loss);
-        EnsembleRecipe huber = recipe with { Network = recipe.Network with { Training = recipe.Network.Training with { Loss = new Huber() } } };
+        EnsembleRecipe huber = recipe
+            with
+        { Network = recipe.Network with { Training = recipe.Network.Training with { Loss = new Huber() } } };
         Assert.Null(MemberTraining.LossOf(huber));
     }
 
@@ -118,7 +124,8 @@ public class ForecastMetricTests
         values[100] = 0;
         var table = new TimeSeries("t.csv", MadeTables.Dates("daily", values.Length), ("value", values));
         UnrollException refused = Assert.Throws<UnrollException>(() => Task(ForecastMetric.Smape, table));
-        Assert.Equal($"value is 0 on {table.Format(table.Dates[100])}, where sMAPE is 200 % whatever is forecast. Choose another metric, such as mae.", refused.Message);
+        Assert.Equal($"value is 0 on {table.Format(table.Dates[100])}, where sMAPE is 200 % whatever is forecast. Choose another metric, "
+            + "such as mae.", refused.Message);
         Assert.Equal("metric", refused.Subject);
         Assert.Throws<UnrollException>(() => Task((ForecastMetric)9));
     }
@@ -135,7 +142,8 @@ public class ForecastMetricTests
         PartsForecaster loaded = ForecastFile.Load(path);
         Assert.Equal(ForecastMetric.Mae, loaded.OptionsOfFit(new TaskOptions()).Metric);
         blend.Refit(task.Whole(), null, TestContext.Current.CancellationToken);
-        loaded.Refit(new ForecastTask(task.Data, loaded.OptionsOfFit(new TaskOptions { TestRows = 50 })).Whole(), null, TestContext.Current.CancellationToken);
+        loaded.Refit(new ForecastTask(task.Data, loaded.OptionsOfFit(new TaskOptions { TestRows = 50 })).Whole(), null,
+            TestContext.Current.CancellationToken);
         Assert.Equal(blend.Predict(task.Data, 3).Parts[0][0, 3], loaded.Predict(task.Data, 3).Parts[0][0, 3]);
     }
 }

@@ -9,7 +9,8 @@ public class ForecastSplitTests
 
     /// <summary>One row a day from 2019-12-01 on.</summary>
     private static TimeSeries Days(int rows, Func<int, double> value) => new(
-        "t.csv", [.. Enumerable.Range(0, rows).Select(day => new DateTime(2019, 12, 1).AddDays(day))], ("High", [.. Enumerable.Range(0, rows).Select(value)]));
+        "t.csv", [.. Enumerable.Range(0, rows).Select(day => new DateTime(2019, 12, 1).AddDays(day))],
+            ("High", [.. Enumerable.Range(0, rows).Select(value)]));
 
     private static string Refused(TimeSeries series, DateRange train, DateRange test, int window = 5) =>
         Assert.Throws<UnrollException>(() => new ForecastSplit(series, "High", train, test, window)).Message;
@@ -29,7 +30,9 @@ public class ForecastSplitTests
         Assert.Equal([.. split.Train.ToArray(), .. split.Test.ToArray()], split.TrainThroughTest.ToArray());
     }
 
-    /// <summary>Rows before the table's own must not move what is cut from it: a series of a panel begins in the middle of the file's rows.</summary>
+    /// <summary>
+    /// Rows before the table's own must not move what is cut from it: a series of a panel begins in the middle of the file's rows.
+    /// </summary>
     [Fact]
     public void A_table_that_is_a_part_of_another_is_cut_within_itself()
     {
@@ -38,14 +41,16 @@ public class ForecastSplitTests
         Assert.Equal([.. Enumerable.Range(31, 20).Select(day => (double)day)], split.Train.ToArray());
         Assert.Equal([50, 51, 52, 53, 54, 55, 56, 57, 58, 59], split.TestWithHistory.ToArray());
         Assert.Equal([.. Enumerable.Range(31, 29).Select(day => (double)day)], split.TrainThroughTest.ToArray());
-        Assert.Equal(split.TrainThroughTest.ToArray(), new ForecastSplit(all, "High", "2020-01-01..2020-01-20", "2020-01-25..", 5).TrainThroughTest.ToArray());
+        Assert.Equal(split.TrainThroughTest.ToArray(),
+            new ForecastSplit(all, "High", "2020-01-01..2020-01-20", "2020-01-25..", 5).TrainThroughTest.ToArray());
     }
 
     [Fact]
     public void A_part_of_a_table_is_split_like_a_table()
     {
         var whole = new ForecastSplit(Days(90, day => day), "High", "2019-12-21..2020-01", "2020-02..2020-02-19", 5);
-        var part = new ForecastSplit(Days(90, day => day).Slice("2019-12-21..2020-02-19"), "High", "2019-12-21..2020-01", "2020-02..2020-02-19", 5);
+        var part = new ForecastSplit(Days(90, day => day).Slice("2019-12-21..2020-02-19"), "High", "2019-12-21..2020-01",
+            "2020-02..2020-02-19", 5);
         Assert.Equal([.. Enumerable.Range(57, 24).Select(day => (double)day)], part.TestWithHistory.ToArray());
         Assert.Equal([.. Enumerable.Range(20, 61).Select(day => (double)day)], part.TrainThroughTest.ToArray());
         Assert.Equal(whole.TestWithHistory.Dates, part.TestWithHistory.Dates);
@@ -68,15 +73,18 @@ public class ForecastSplitTests
     [InlineData("2020..", "2019")]
     [InlineData("2019", "..2020")]
     public void A_test_range_that_begins_before_training_ends_is_refused(string train, string test) => Assert.Equal(
-        $"The test range {test} begins before the training range {train} ends, so the model would be judged on rows it has seen. End training before the first test row.",
+        $"The test range {test} begins before the training range {train} ends, so the model would be judged on rows it has seen. End "
+            + "training before the first test row.",
         Refused(Days(90, day => day), train, test));
 
     [Fact]
     public void A_range_without_rows_is_refused_with_the_dates_there_are()
     {
         TimeSeries series = Days(90, day => day);
-        Assert.Equal("t.csv has no rows in the test range 2031..: its dates run from 2019-12-01 to 2020-02-28. Choose a range within them.", Refused(series, "2019", "2031.."));
-        Assert.Equal("t.csv has no rows in the training range 2010: its dates run from 2019-12-01 to 2020-02-28. Choose a range within them.", Refused(series, "2010", "2020.."));
+        Assert.Equal("t.csv has no rows in the test range 2031..: its dates run from 2019-12-01 to 2020-02-28. Choose a range within them.",
+            Refused(series, "2019", "2031.."));
+        Assert.Equal("t.csv has no rows in the training range 2010: its dates run from 2019-12-01 to 2020-02-28. Choose a range within "
+            + "them.", Refused(series, "2010", "2020.."));
     }
 
     [Fact]
@@ -96,7 +104,8 @@ public class ForecastSplitTests
     [Fact]
     public void Missing_values_are_refused_from_the_first_training_row_to_the_last_test_row()
     {
-        string message = "Column High of t.csv has 1 value missing, the first on 2020-01-02. Drop these rows, fill the gaps, or complete the file.";
+        string message = "Column High of t.csv has 1 value missing, the first on 2020-01-02. Drop these rows, fill the gaps, or complete "
+            + "the file.";
         TimeSeries gap = Days(90, day => day == 32 ? double.NaN : day);
         Assert.Equal(message, Refused(gap, "2019", "2020.."));
         Assert.Equal(message, Refused(gap, "2019", "2020-01-04.."));

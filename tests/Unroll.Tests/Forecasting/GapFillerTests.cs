@@ -8,7 +8,8 @@ public class GapFillerTests
     private const double N = double.NaN;
 
     private static TimeSeries Days(params double[] values) =>
-        new("t.csv", [.. Enumerable.Range(1, values.Length).Select(day => new DateTime(2020, 1, day))], ("x", values), ("y", [.. values.Select(_ => 1.0)]));
+        new("t.csv", [.. Enumerable.Range(1, values.Length).Select(day => new DateTime(2020, 1, day))], ("x", values),
+            ("y", [.. values.Select(_ => 1.0)]));
 
     [Fact]
     public void Error_names_the_column_the_count_and_the_first_date() => Assert.Equal(
@@ -64,7 +65,8 @@ public class GapFillerTests
     [InlineData(MissingPolicy.ForwardFill)]
     [InlineData(MissingPolicy.Interpolate)]
     public void A_gap_at_the_beginning_cannot_be_filled(MissingPolicy policy) => Assert.Equal(
-        "Column x of t.csv begins with 2 values missing: there is nothing before 2020-01-03 to fill from. Drop these rows, or choose a range that begins there.",
+        "Column x of t.csv begins with 2 values missing: there is nothing before 2020-01-03 to fill from. Drop these rows, or choose a "
+            + "range that begins there.",
         Assert.Throws<UnrollException>(() => Days(N, N, 3).Fill(policy)).Message);
 
     [Fact]

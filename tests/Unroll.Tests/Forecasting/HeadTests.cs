@@ -14,7 +14,8 @@ public class HeadTests
 
     public static TheoryData<ForecastHead> All => new() { ForecastHead.Quantile, ForecastHead.Gaussian, ForecastHead.StudentT };
 
-    private static EnsembleForecaster Of(ForecastHead head, ForecastSplit split, int steps = Steps, TargetTransform? transform = null, int threads = 1) =>
+    private static EnsembleForecaster Of(ForecastHead head, ForecastSplit split, int steps = Steps, TargetTransform? transform = null,
+        int threads = 1) =>
         Fitted(new EnsembleForecaster(Recipe(steps, transform: transform, threads: threads) with { Head = head }), split);
 
     /// <summary>What the networks say before it is calibrated.</summary>
@@ -27,14 +28,16 @@ public class HeadTests
         const int Known = 13;
         TimeSeries table = MadeTables.Of("daily", 420);
         ForecastSplit split = MadeTables.Split(table, Test, 24, MadeTables.AllInputs);
-        ForecastSplit other = MadeTables.Split(MadeTables.Spoilt(table, 420 - Test + Known, row => 1e5 + (977 * row), "event"), Test, 24, MadeTables.AllInputs);
+        ForecastSplit other = MadeTables.Split(MadeTables.Spoilt(table, 420 - Test + Known, row => 1e5 + (977 * row), "event"), Test, 24,
+            MadeTables.AllInputs);
         EnsembleForecaster one = Of(head, split), two = Of(head, other);
         Assert.Equal(Bytes(one), Bytes(two));
         double[][] said = Raw(one, split).Head!.Ahead, again = Raw(two, other).Head!.Ahead;
         for (int origin = 0; origin <= Known; origin++)
             Assert.Equal(said[origin], again[origin]);
         Assert.NotEqual(said[Known + 1], again[Known + 1]);
-        PartForecast expected = one.Predict(new ForecastTask(split, Steps)).Parts[0], actual = two.Predict(new ForecastTask(other, Steps)).Parts[0];
+        PartForecast expected = one.Predict(new ForecastTask(split, Steps)).Parts[0],
+            actual = two.Predict(new ForecastTask(other, Steps)).Parts[0];
         for (int step = 1; step <= Steps; step++)
         {
             foreach (double level in s_levels)
@@ -97,7 +100,8 @@ public class HeadTests
         {
             double mean = said.Average(each => each[h].Mean), deviation = said.Average(each => each[h].Deviation);
             foreach ((int k, double z) in new[] { (0, -1.959963985), (6, 0.0), (10, 1.281551566), (12, 1.959963985) })
-                Assert.Equal(1, quantiles[(h * 13) + k] / frame.Inverse(origin, h + 1, straight[h] + (state.Scales[h] * (mean + (z * deviation)))), 1e-7);
+                Assert.Equal(1, quantiles[(h * 13) + k]
+                    / frame.Inverse(origin, h + 1, straight[h] + (state.Scales[h] * (mean + (z * deviation)))), 1e-7);
         }
     }
 
@@ -109,17 +113,21 @@ public class HeadTests
         DateTime[] dates = MadeTables.Dates("daily", 900);
         double[] noise = TestData.Normal(900, 8);
         bool IsWeekend(DateTime date) => date.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
-        ForecastSplit split = MadeTables.Split(MadeTables.Days([.. noise.Select((n, row) => 100 + (n * (IsWeekend(dates[row]) ? 4 : 0.5)))]), 150, 7, new ForecastInputs { Calendar = true });
+        ForecastSplit split = MadeTables.Split(MadeTables.Days(
+            [.. noise.Select((n, row) => 100 + (n * (IsWeekend(dates[row]) ? 4 : 0.5)))]), 150, 7, new ForecastInputs { Calendar = true });
         EnsembleRecipe recipe = Recipe(epochs: 40, units: 8, transform: TargetTransform.None);
-        EnsembleForecaster plain = Fitted(new EnsembleForecaster(recipe), split), sure = Fitted(new EnsembleForecaster(recipe with { Head = head }), split);
+        EnsembleForecaster plain = Fitted(new EnsembleForecaster(recipe), split),
+            sure = Fitted(new EnsembleForecaster(recipe with { Head = head }), split);
         var comparison = new Comparison(split, TestContext.Current.CancellationToken);
         ForecasterScore without = comparison.Add(plain), with = comparison.Add(sure);
         PredictionInterval[] intervals = with.Forecast.Parts[0].Intervals(1, 0.8);
-        double Width(bool weekend) => intervals.Where((_, i) => IsWeekend(split.Test.Dates[i]) == weekend).Average(interval => interval.Width);
+        double Width(bool weekend) => intervals.Where((_, i) => IsWeekend(split.Test.Dates[i]) == weekend)
+            .Average(interval => interval.Width);
         Assert.True(Width(true) > 3 * Width(false), $"{Width(true)} against {Width(false)}");
         Assert.InRange(with.Coverage(0.8)!.Value, 0.7, 0.91);
         Assert.True(with.Crps < 0.92 * without.Crps, $"{with.Crps} against {without.Crps}");
-        Assert.All(comparison.Baselines, baseline => Assert.True(with.Crps < baseline.Crps, $"{with.Crps} against {baseline.Crps} of {baseline.Name}"));
+        Assert.All(comparison.Baselines,
+            baseline => Assert.True(with.Crps < baseline.Crps, $"{with.Crps} against {baseline.Crps} of {baseline.Name}"));
     }
 
     [Fact]
@@ -134,7 +142,8 @@ public class HeadTests
     {
         float[] raw = [-20, 0, 1, 3, 10, 100, 1e4f, 1e6f];
         float[] outputs = [.. raw.SelectMany(v => new[] { 1f, 0.3f, v })];
-        double[] exact = DistributionOutputs.Quantiles(new StudentTLoss(), outputs, Heads.Levels), table = Heads.Quantiles(ForecastHead.StudentT, outputs);
+        double[] exact = DistributionOutputs.Quantiles(new StudentTLoss(), outputs, Heads.Levels),
+            table = Heads.Quantiles(ForecastHead.StudentT, outputs);
         Assert.Equal(exact.Length, table.Length);
         for (int i = 0; i < exact.Length; i++)
             Assert.Equal(exact[i], table[i], 1e-8);
@@ -161,6 +170,7 @@ public class HeadTests
     [Fact]
     public void What_is_no_head_is_refused()
     {
-        Assert.Equal("There is no head 9. Choose None, Quantile, Gaussian or StudentT.", Assert.Throws<UnrollException>(() => new EnsembleForecaster(Recipe() with { Head = (ForecastHead)9 })).Message);
+        Assert.Equal("There is no head 9. Choose None, Quantile, Gaussian or StudentT.",
+            Assert.Throws<UnrollException>(() => new EnsembleForecaster(Recipe() with { Head = (ForecastHead)9 })).Message);
     }
 }

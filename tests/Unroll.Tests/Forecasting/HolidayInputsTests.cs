@@ -12,7 +12,9 @@ public class HolidayInputsTests
 
     private static readonly ForecastInputs s_without = new() { Calendar = true }, s_with = s_without with { Holidays = "de" };
 
-    /// <summary>A row a day: a week, noise, 40 less on a public holiday of Germany, 80 less at Christmas, and 15 more on the day after.</summary>
+    /// <summary>
+    /// A row a day: a week, noise, 40 less on a public holiday of Germany, 80 less at Christmas, and 15 more on the day after.
+    /// </summary>
     private static TimeSeries Made(double effect = 1, int rows = Rows)
     {
         HolidayCalendar calendar = HolidayCalendar.Of("DE");
@@ -59,7 +61,8 @@ public class HolidayInputsTests
             Assert.InRange(labour, -60, -20);
             Assert.InRange(weights[2], 5, 25);
             double Effect(string day) => Enumerable.Range(0, holidays.Names.Count)
-                .Where(i => holidays.Names[i] == HolidayCalendar.Of("DE").NameOf(DateTime.Parse(day, System.Globalization.CultureInfo.InvariantCulture)))
+                .Where(i => holidays.Names[i] == HolidayCalendar.Of("DE")
+                    .NameOf(DateTime.Parse(day, System.Globalization.CultureInfo.InvariantCulture)))
                 .Sum(i => weights[4 + i]);
             Assert.True(holidays.Names.Count == 0 || christmas < labour - 10, $"{christmas} at Christmas, {labour} on 1 May");
         }
@@ -79,11 +82,13 @@ public class HolidayInputsTests
     public void Networks_see_the_holidays_of_rows_to_come_and_are_saved_with_them(Strategy strategy)
     {
         ForecastSplit split = Split(s_with);
-        EnsembleForecaster forecaster = Fitted(new EnsembleForecaster(Recipe(Steps, 1, 1, strategy: strategy)), split), loaded = Loaded(forecaster);
+        EnsembleForecaster forecaster = Fitted(new EnsembleForecaster(Recipe(Steps, 1, 1, strategy: strategy)), split),
+            loaded = Loaded(forecaster);
         EnsembleModel model = ModelOf(forecaster);
         Assert.NotNull(model.Linear.Plan.Holidays);
         Assert.Equal(model.Linear.Plan.Holidays, ModelOf(loaded).Linear.Plan.Holidays);
-        Assert.Equal(model.Inputs.Shape.Features, InputFrame.ChannelsOf(model.Linear.Plan) - (model.Linear.Plan.KeepsCalendarFromNetworks ? model.Linear.Plan.Calendar!.Count : 0));
+        Assert.Equal(model.Inputs.Shape.Features, InputFrame.ChannelsOf(model.Linear.Plan)
+            - (model.Linear.Plan.KeepsCalendarFromNetworks ? model.Linear.Plan.Calendar!.Count : 0));
         TimeSeries newer = Made(rows: Rows + 100);
         Assert.Equal(forecaster.Ahead(newer, Steps), loaded.Ahead(newer, Steps));
         Assert.Equal(forecaster.Ahead(split, Steps).Predicted(2), loaded.Ahead(split, Steps).Predicted(2));
@@ -94,9 +99,11 @@ public class HolidayInputsTests
     public void Targets_and_series_share_the_holidays()
     {
         TimeSeries one = Made(), other = Made(0.7);
-        var table = new TimeSeries("two.csv", [.. one.Dates], ("x", one["x"].ToArray()), ("y", [.. other["x"].ToArray().Select(value => 3 * value)]));
+        var table = new TimeSeries(
+            "two.csv", [.. one.Dates], ("x", one["x"].ToArray()), ("y", [.. other["x"].ToArray().Select(value => 3 * value)]));
         var data = new SeriesSet("shops.csv", ("North", table), ("South", table.Tail(1200)));
-        var task = new ForecastTask(data, new TaskOptions { Targets = ["x", "y"], Horizon = 2, Window = 14, TestRows = 100, Inputs = s_with });
+        var task = new ForecastTask(
+            data, new TaskOptions { Targets = ["x", "y"], Horizon = 2, Window = 14, TestRows = 100, Inputs = s_with });
         EnsembleForecaster forecaster = Fitted(new EnsembleForecaster(Recipe(2, 1, 1)), task), loaded = Loaded(forecaster);
         EnsembleModel model = ModelOf(forecaster, task.Parts[0]);
         Assert.Equal(2, forecaster.Notes.Count(note => note.Contains("the holidays of DE", StringComparison.Ordinal)));
@@ -148,9 +155,11 @@ public class HolidayInputsTests
     {
         InputPlan plan = Linear(Ridge(Split(s_with))).Plan with { Known = [], Alike = [], Past = [], KeepsCalendarFromNetworks = true };
         int calendar = plan.Calendar!.Count, holidays = plan.Holidays!.Count, all = InputFrame.ChannelsOf(plan);
-        JointInputs inputs = JointInputs.Of([plan, plan with { Target = "y", Holidays = plan.Holidays with { Names = [.. plan.Holidays.Names] } }]);
+        JointInputs inputs = JointInputs.Of(
+            [plan, plan with { Target = "y", Holidays = plan.Holidays with { Names = [.. plan.Holidays.Names] } }]);
         Assert.Equal([0, .. Enumerable.Range(1 + calendar, all - 1 - calendar)], JointInputs.Selection(plan, inputs.Plans[0])!);
-        Assert.Equal([0, .. Enumerable.Range(1 + calendar + holidays, all - 1 - calendar - holidays)], JointInputs.Selection(plan, inputs.Plans[1])!);
+        Assert.Equal([0, .. Enumerable.Range(1 + calendar + holidays, all - 1 - calendar - holidays)],
+            JointInputs.Selection(plan, inputs.Plans[1])!);
         Assert.True(inputs.Lead.HasKnown);
         Assert.True((plan with { Calendar = null, Memory = false, Seasons = [] }).HasKnown);
     }

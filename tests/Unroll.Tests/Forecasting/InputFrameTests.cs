@@ -11,7 +11,8 @@ public class InputFrameTests
     internal static InputPlan Everything(ForecastSplit split, int steps, TargetTransform? transform = null)
     {
         InputPlan bare = InputPlans.Candidates(split, steps, InputPlans.Season(split), transform)[^1];
-        return InputPlans.Groups(split, steps).Aggregate(bare, (plan, add) => add(plan) is var more && plan.Calendar is not null ? more with { Calendar = plan.Calendar } : more);
+        return InputPlans.Groups(split, steps).Aggregate(
+            bare, (plan, add) => add(plan) is var more && plan.Calendar is not null ? more with { Calendar = plan.Calendar } : more);
     }
 
     /// <summary>All that models are given from an origin.</summary>
@@ -23,14 +24,18 @@ public class InputFrameTests
         float[] channels = new float[(plan.Window + plan.Steps) * frame.Channels];
         for (int i = 0; i < plan.Window + plan.Steps; i++)
             frame.WriteChannels(origin, origin - plan.Window + 1 + i, channels.AsSpan(i * frame.Channels, frame.Channels));
-        return (linear, channels, [frame.Inverse(origin, 1, 0), frame.Inverse(origin, 1, 1), frame.Inverse(origin, 1, -2.5), frame.TargetOf(origin, origin)]);
+        return (linear, channels,
+            [frame.Inverse(origin, 1, 0), frame.Inverse(origin, 1, 1), frame.Inverse(origin, 1, -2.5), frame.TargetOf(origin, origin)]);
     }
 
     public static TheoryData<string, int, int, string> Cases => new()
     {
-        { "daily", 1000, 1, "difference" }, { "daily", 1000, 7, "log-return" }, { "daily", 1000, 28, "difference" }, { "daily", 1200, 28, "relative" },
-        { "daily", 200, 7, "none" }, { "business", 600, 7, "difference" }, { "hourly", 800, 28, "log-return" }, { "hourly", 800, 1, "difference" },
-        { "weekly", 300, 7, "difference" }, { "monthly", 160, 7, "log-return" }, { "quarterly", 90, 7, "difference" }, { "yearly", 90, 7, "relative" },
+        { "daily", 1000, 1, "difference" }, { "daily", 1000, 7, "log-return" }, { "daily", 1000, 28, "difference" },
+            { "daily", 1200, 28, "relative" },
+        { "daily", 200, 7, "none" }, { "business", 600, 7, "difference" }, { "hourly", 800, 28, "log-return" },
+        { "hourly", 800, 1, "difference" },
+        { "weekly", 300, 7, "difference" }, { "monthly", 160, 7, "log-return" }, { "quarterly", 90, 7, "difference" },
+        { "yearly", 90, 7, "relative" },
         { "yearly", 90, 3, "difference" }, { "every third day", 200, 7, "log-return" },
     };
 
@@ -48,7 +53,8 @@ public class InputFrameTests
             var expected = Written(frame, plan, origin);
             Assert.DoesNotContain(expected.Linear, number => !double.IsFinite(number));
             Assert.DoesNotContain(expected.Channels, number => !float.IsFinite(number));
-            TimeSeries garbage = MadeTables.Spoilt(table, origin + 1, row => 1e6 + (977 * row), "event"), coming = MadeTables.Spoilt(table, origin + 1, _ => double.NaN, "event");
+            TimeSeries garbage = MadeTables.Spoilt(table, origin + 1, row => 1e6 + (977 * row), "event"),
+                coming = MadeTables.Spoilt(table, origin + 1, _ => double.NaN, "event");
             foreach (TimeSeries other in (TimeSeries[])[garbage, coming])
             {
                 var actual = Written(new InputFrame(other, plan), plan, origin);
@@ -59,7 +65,8 @@ public class InputFrameTests
         }
 
         // The test sees what it is to see: one row earlier makes a difference.
-        Assert.NotEqual(Written(frame, plan, rows / 2).Linear, Written(new InputFrame(MadeTables.Spoilt(table, rows / 2, row => 1e6 + row, "event"), plan), plan, rows / 2).Linear);
+        Assert.NotEqual(Written(frame, plan, rows / 2).Linear,
+            Written(new InputFrame(MadeTables.Spoilt(table, rows / 2, row => 1e6 + row, "event"), plan), plan, rows / 2).Linear);
     }
 
     [Fact]
@@ -74,7 +81,8 @@ public class InputFrameTests
         Assert.Equal(("volume", true, false), (volume.Name, volume.Logarithm, volume.Change));
         Assert.Equal(("event", false), (known.Name, known.Change));
         Assert.Equal(["low", "volume", "event"], plan.Columns);
-        Assert.Equal("x as log-return without its season, with low, volume, event, the calendar, the same days of years before", plan.InWords());
+        Assert.Equal("x as log-return without its season, with low, volume, event, the calendar, the same days of years before",
+            plan.InWords());
         var frame = new InputFrame(MadeTables.Of("daily", 1000), plan);
         Assert.Equal(10 + 10 + 3 + 1 + 13 + 5 + (2 * plan.Seasons.Count) + (2 * 10), frame.LinearInputs);
         Assert.Equal(1 + 1 + 1 + 1 + 13 + 5 + (2 * plan.Seasons.Count), frame.Channels);
@@ -90,7 +98,17 @@ public class InputFrameTests
         TimeSeries table = MadeTables.Of("daily", 200);
         foreach ((int season, bool volatility) in ((int, bool)[])[(1, false), (7, false), (1, true)])
         {
-            var plan = new InputPlan { Target = "x", Transform = transform, Window = 10, Lags = 5, Steps = 3, Season = season, Scale = 0.37, InUnitsOfVolatility = volatility };
+            var plan = new InputPlan
+            {
+                Target = "x",
+                Transform = transform,
+                Window = 10,
+                Lags = 5,
+                Steps = 3,
+                Season = season,
+                Scale = 0.37,
+                InUnitsOfVolatility = volatility
+            };
             var frame = new InputFrame(table, plan);
             Assert.Equal(9, frame.FirstOrigin);
             for (int origin = frame.FirstOrigin; origin < 197; origin++)
@@ -105,7 +123,8 @@ public class InputFrameTests
     public void Targets_are_measured_from_the_level_in_units_of_the_scale()
     {
         TimeSeries table = MadeTables.Days(10, 20, 30, 25, 50, 40);
-        InputFrame Frame(string transform, int season, double scale) => new(table, new InputPlan { Target = "x", Transform = transform, Window = 3, Lags = 3, Steps = 1, Season = season, Scale = scale });
+        InputFrame Frame(string transform, int season, double scale) => new(
+            table, new InputPlan { Target = "x", Transform = transform, Window = 3, Lags = 3, Steps = 1, Season = season, Scale = scale });
         Assert.Equal(12.5, Frame("difference", 1, 2).TargetOf(3, 4));
         Assert.Equal(12.5, Frame("difference", 3, 2).TargetOf(3, 4), 1e-12);
         Assert.Equal(7.5, Frame("difference", 3, 2).TargetOf(4, 4) + Frame("difference", 3, 2).TargetOf(4, 3) + 5, 1e-12);
@@ -117,14 +136,25 @@ public class InputFrameTests
     [Fact]
     public void Changes_are_measured_in_what_they_were_lately_where_there_is_no_season()
     {
-        var frame = new InputFrame(MadeTables.Days(10, 13, 9), new InputPlan { Target = "x", Transform = "difference", Window = 1, Lags = 1, Steps = 1, Scale = 2, InUnitsOfVolatility = true });
+        var frame = new InputFrame(MadeTables.Days(10, 13, 9), new InputPlan
+        {
+            Target = "x",
+            Transform = "difference",
+            Window = 1,
+            Lags = 1,
+            Steps = 1,
+            Scale = 2,
+            InUnitsOfVolatility = true
+        });
         // 0.94·2² + 0.06·3² = 4.3.
         Assert.Equal(3 / 2.0, frame.TargetOf(0, 1), 1e-15);
         Assert.Equal(-4 / Math.Sqrt(4.3), frame.TargetOf(1, 2), 1e-15);
-        foreach (TargetTransform transform in (TargetTransform[])[TargetTransform.None, TargetTransform.Difference, TargetTransform.LogReturn, TargetTransform.Relative])
+        foreach (TargetTransform transform in (TargetTransform[])[TargetTransform.None, TargetTransform.Difference,
+            TargetTransform.LogReturn, TargetTransform.Relative])
         {
             InputPlan plan = Assert.Single(InputPlans.Candidates(MadeTables.Split(MadeTables.Of("yearly", 60), 10, 8), 1, 1, transform));
-            Assert.Equal((1, transform == TargetTransform.Difference || transform == TargetTransform.LogReturn), (plan.Season, plan.InUnitsOfVolatility));
+            Assert.Equal((1, transform == TargetTransform.Difference || transform == TargetTransform.LogReturn),
+                (plan.Season, plan.InUnitsOfVolatility));
         }
     }
 
@@ -178,9 +208,11 @@ public class InputFrameTests
         TimeSeries table = MadeTables.Of("business", 60);
         var plan = new InputPlan { Target = "x", Transform = "difference", Window = 5, Lags = 5, Steps = 4 };
         // 60 business days from Monday 5 January 2015 on end on Friday 27 March; 58 on Wednesday.
-        Assert.Equal([new DateTime(2015, 3, 30), new DateTime(2015, 3, 31), new DateTime(2015, 4, 1), new DateTime(2015, 4, 2)], new InputFrame(table, plan).FutureDates);
+        Assert.Equal([new DateTime(2015, 3, 30), new DateTime(2015, 3, 31), new DateTime(2015, 4, 1), new DateTime(2015, 4, 2)],
+            new InputFrame(table, plan).FutureDates);
         TimeSeries coming = MadeTables.Spoilt(table, 58, _ => double.NaN);
-        Assert.Equal([new DateTime(2015, 3, 26), new DateTime(2015, 3, 27), new DateTime(2015, 3, 30), new DateTime(2015, 3, 31)], new InputFrame(coming, plan).FutureDates);
+        Assert.Equal([new DateTime(2015, 3, 26), new DateTime(2015, 3, 27), new DateTime(2015, 3, 30), new DateTime(2015, 3, 31)],
+            new InputFrame(coming, plan).FutureDates);
     }
 
     [Fact]
@@ -209,22 +241,30 @@ public class InputFrameTests
     {
         TimeSeries table = MadeTables.Of("daily", 50);
         var plan = new InputPlan { Target = "x", Transform = "difference", Window = 5, Lags = 5, Steps = 2 };
-        TimeSeries Gap(string column, int at) => new("t.csv", [.. table.Dates], [.. table.ColumnNames.Select(name => (name, table[name].ToArray().Select((value, row) => name == column && row == at ? double.NaN : value).ToArray()))]);
+        TimeSeries Gap(string column, int at) => new("t.csv", [.. table.Dates], [.. table.ColumnNames.Select(
+            name => (name, table[name].ToArray().Select((value, row) => name == column && row == at ? double.NaN : value).ToArray()))]);
         const string Remedy = "Choose how to treat missing values, leave the column out, or complete the file.";
         Assert.Equal($"t.csv has no x on 2015-01-08. {Remedy}", Refused(() => _ = new InputFrame(Gap("x", 3), plan)));
-        Assert.Equal($"t.csv has no low on 2015-02-23. {Remedy}", Refused(() => _ = new InputFrame(Gap("low", 49), plan with { Alike = ["low"] })));
-        Assert.Equal($"t.csv has no volume on 2015-01-05. {Remedy}", Refused(() => _ = new InputFrame(Gap("volume", 0), plan with { Past = [new ScaledColumn("volume", 0, 1, false, false)] })));
+        Assert.Equal($"t.csv has no low on 2015-02-23. {Remedy}",
+            Refused(() => _ = new InputFrame(Gap("low", 49), plan with { Alike = ["low"] })));
+        Assert.Equal($"t.csv has no volume on 2015-01-05. {Remedy}",
+            Refused(() => _ = new InputFrame(Gap("volume", 0), plan with { Past = [new ScaledColumn("volume", 0, 1, false, false)] })));
         Assert.Equal(
             "t.csv has no event on 2015-01-07, and it is a known column. Complete the file, or leave it out of the known columns.",
             Refused(() => _ = new InputFrame(Gap("event", 2), plan with { Known = [new ScaledColumn("event", 0, 1, false, false)] })));
-        Assert.Equal("t.csv has no column price. Choose one of x, low, volume, event.", Refused(() => _ = new InputFrame(table, plan with { Alike = ["price"] })));
+        Assert.Equal("t.csv has no column price. Choose one of x, low, volume, event.",
+            Refused(() => _ = new InputFrame(table, plan with { Alike = ["price"] })));
         Assert.Equal(
             "A log-return is defined for values above 0 only, but one is -1. Use the transform difference or none.",
-            Refused(() => _ = new InputFrame(MadeTables.Days(1, 2, -1, 3), plan with { Transform = "log-return", IsTransformFixed = true })));
-        Assert.Equal("A relative change from 0 is not defined. Use the transform difference or none.", Refused(() => _ = new InputFrame(MadeTables.Days(1, 2, 0, 3), plan with { Transform = "relative" })));
-        Assert.Equal("A relative change from 0 is not defined. Use the transform difference or none.", Refused(() => _ = new InputFrame(MadeTables.Days(1, 2, -2, 3), plan with { Transform = "relative", Season = 2 })));
+            Refused(() => _ = new InputFrame(
+                MadeTables.Days(1, 2, -1, 3), plan with { Transform = "log-return", IsTransformFixed = true })));
+        Assert.Equal("A relative change from 0 is not defined. Use the transform difference or none.",
+            Refused(() => _ = new InputFrame(MadeTables.Days(1, 2, 0, 3), plan with { Transform = "relative" })));
+        Assert.Equal("A relative change from 0 is not defined. Use the transform difference or none.",
+            Refused(() => _ = new InputFrame(MadeTables.Days(1, 2, -2, 3), plan with { Transform = "relative", Season = 2 })));
         Assert.Equal(0, new InputFrame(MadeTables.Days(0, 2, 2, 3), plan with { Transform = "relative", Season = 2 }).TargetOf(2, 2));
-        Assert.Equal("There is no transform \"root\". Choose none, difference, log-return or relative, or make one of your own known with ForecastKinds.Register(...).", Refused(() => _ = new InputFrame(table, plan with { Transform = "root" })));
+        Assert.Equal("There is no transform \"root\". Choose none, difference, log-return or relative, or make one of your own known with "
+            + "ForecastKinds.Register(...).", Refused(() => _ = new InputFrame(table, plan with { Transform = "root" })));
     }
 
     [Fact]

@@ -24,7 +24,8 @@ public class IntervalCoverageTests
     [InlineData("ridership", "ridership", "..2014", "2015", 28)]
     public void Nominal_shares_lie_inside_on_samples(string name, string target, string train, string test, int steps)
     {
-        var split = new ForecastSplit(TimeSeries.Read(TestFiles.Sample(name + ".csv")), target, DateRange.Parse(train), DateRange.Parse(test));
+        var split = new ForecastSplit(TimeSeries.Read(TestFiles.Sample(name + ".csv")), target, DateRange.Parse(train),
+            DateRange.Parse(test));
         Check(split, steps, new NaiveForecaster());
         Check(split, steps, new SeasonalNaiveForecaster(7));
         Check(split, steps, new RidgeForecaster());

@@ -8,7 +8,18 @@ public class IntervalsOfPartsTests
 {
     private static readonly EnsembleRecipe s_recipe = new()
     {
-        Network = new NetworkRecipe { Units = 4, Threads = 2, Training = new TrainingOptions { Epochs = 2, BatchSize = 32, Optimizer = new Adam { LearningRate = 0.01 }, EarlyStopping = new EarlyStopping(2) } },
+        Network = new NetworkRecipe
+        {
+            Units = 4,
+            Threads = 2,
+            Training = new TrainingOptions
+            {
+                Epochs = 2,
+                BatchSize = 32,
+                Optimizer = new Adam { LearningRate = 0.01 },
+                EarlyStopping = new EarlyStopping(2)
+            }
+        },
         Members = 1,
     };
 
@@ -16,11 +27,19 @@ public class IntervalsOfPartsTests
     private static TimeSeries Rows(int seed, double height)
     {
         var random = new RandomSource((ulong)seed);
-        return new TimeSeries("t.csv", [.. Enumerable.Range(0, 366).Select(day => new DateTime(2020, 1, 1).AddDays(day))], ("sold", [.. Enumerable.Range(0, 366).Select(day => height * (5 + (day % 7 < 5 ? 3 : 0) + (0.5 * random.NextNormal())))]));
+        return new TimeSeries("t.csv", [.. Enumerable.Range(0, 366).Select(day => new DateTime(2020, 1, 1).AddDays(day))],
+            ("sold", [.. Enumerable.Range(0, 366).Select(day => height * (5 + (day % 7 < 5 ? 3 : 0) + (0.5 * random.NextNormal())))]));
     }
 
     private static ForecastTask Task(SeriesSet data) =>
-        new(data, new TaskOptions { Train = "..2020-09-30", Test = "2020-10-01..", Window = 14, Inputs = new ForecastInputs { Calendar = true }, Horizon = 2 });
+        new(data, new TaskOptions
+        {
+            Train = "..2020-09-30",
+            Test = "2020-10-01..",
+            Window = 14,
+            Inputs = new ForecastInputs { Calendar = true },
+            Horizon = 2
+        });
 
     private static EnsembleForecaster Fitted(ForecastTask task) => SmallEnsembles.Fitted(new EnsembleForecaster(s_recipe), task);
 
@@ -37,7 +56,8 @@ public class IntervalsOfPartsTests
         {
             Assert.Equal(expected.Name, actual.Name);
             Assert.Equal(expected.Forecast.Parts[0].AllRows(), actual.Forecast.Parts[0].AllRows());
-            Assert.Equal((expected.Crps, expected.Winkler(0.8), expected.Width(0.95), expected.Coverage(0.8)), (actual.Crps, actual.Winkler(0.8), actual.Width(0.95), actual.Coverage(0.8)));
+            Assert.Equal((expected.Crps, expected.Winkler(0.8), expected.Width(0.95), expected.Coverage(0.8)),
+                (actual.Crps, actual.Winkler(0.8), actual.Width(0.95), actual.Coverage(0.8)));
         }
     }
 
@@ -47,14 +67,17 @@ public class IntervalsOfPartsTests
         ForecastTask task = Task(new SeriesSet("shops.csv", ("A", Rows(1, 1)), ("B", Rows(2, 1000)), ("C", Rows(3, 10))));
         var comparison = new Comparison(task, TestContext.Current.CancellationToken);
         ForecasterScore score = comparison.Add(Fitted(task));
-        double[] changes = [.. task.Parts.Select(part => task[part].Train.ToArray()).Select(values => values.Zip(values.Skip(1), (a, b) => Math.Abs(b - a)).Average())];
+        double[] changes = [.. task.Parts.Select(part => task[part].Train.ToArray())
+            .Select(values => values.Zip(values.Skip(1), (a, b) => Math.Abs(b - a)).Average())];
         foreach (ForecasterScore each in new[] { score, comparison.Naive })
         {
             foreach (double level in PartScore.Levels)
             {
                 Assert.Equal(each.Parts.Average(part => part.Coverage(level)!.Value), each.Coverage(level)!.Value, 1e-12);
-                Assert.Equal(each.Parts.Zip(changes, (part, change) => part.Width(level)!.Value / change).Average(), each.Width(level)!.Value, 1e-12);
-                Assert.Equal(each.Parts.Zip(changes, (part, change) => part.Winkler(level)!.Value / change).Average(), each.Winkler(level)!.Value, 1e-12);
+                Assert.Equal(each.Parts.Zip(changes, (part, change) => part.Width(level)!.Value / change).Average(),
+                    each.Width(level)!.Value, 1e-12);
+                Assert.Equal(each.Parts.Zip(changes, (part, change) => part.Winkler(level)!.Value / change).Average(),
+                    each.Winkler(level)!.Value, 1e-12);
                 Assert.Equal(each.WidthByStep(level).Average(), each.Width(level)!.Value, 1e-12);
             }
 
@@ -80,16 +103,20 @@ public class IntervalsOfPartsTests
             for (int step = 1; step <= 2; step++)
             {
                 PredictionInterval[] intervals = score.Forecast.Intervals(step, level);
-                Assert.Equal(Metrics.Coverage(score.Forecast.Judged.Actual(step), Lower(intervals), Upper(intervals)), score.CoverageByStep(level)[step - 1], 1e-12);
+                Assert.Equal(Metrics.Coverage(score.Forecast.Judged.Actual(step), Lower(intervals), Upper(intervals)),
+                    score.CoverageByStep(level)[step - 1], 1e-12);
                 Assert.Equal(intervals.Average(interval => interval.Width), score.WidthByStep(level)[step - 1], 1e-12);
             }
 
-            double winkler = Enumerable.Range(1, 2).Average(step => Metrics.Winkler(score.Forecast.Judged.Actual(step), Lower(score.Forecast.Intervals(step, level)), Upper(score.Forecast.Intervals(step, level)), level));
+            double winkler = Enumerable.Range(1, 2).Average(step => Metrics.Winkler(score.Forecast.Judged.Actual(step),
+                Lower(score.Forecast.Intervals(step, level)), Upper(score.Forecast.Intervals(step, level)), level));
             Assert.Equal(winkler, score.Winkler(level)!.Value, 1e-9);
         }
 
-        double[] quantiles = [.. Enumerable.Range(1, 2).SelectMany(step => Enumerable.Range(0, score.Forecast.Origins).SelectMany(origin => score.Forecast.QuantilesAt(origin, step).ToArray()))];
-        Assert.Equal(Metrics.CrpsQuantiles([.. score.Forecast.Judged.Actual(1), .. score.Forecast.Judged.Actual(2)], quantiles, Heads.Levels), score.Crps!.Value, 1e-12);
+        double[] quantiles = [.. Enumerable.Range(1, 2).SelectMany(
+            step => Enumerable.Range(0, score.Forecast.Origins).SelectMany(origin => score.Forecast.QuantilesAt(origin, step).ToArray()))];
+        Assert.Equal(Metrics.CrpsQuantiles([.. score.Forecast.Judged.Actual(1), .. score.Forecast.Judged.Actual(2)], quantiles,
+            Heads.Levels), score.Crps!.Value, 1e-12);
         Assert.True(score.Crps < score.Mae);
     }
 

@@ -25,7 +25,8 @@ public class LagDiagnosisTests
         Assert.Equal(1, diagnosis.Correlations[1], 1e-12);
         Assert.Null(diagnosis.ChangeCorrelation);
         Assert.Equal(0, diagnosis.LaggedRmse);
-        Assert.StartsWith("The predictions follow the actual values 1 row late: they are closer to what had already happened (RMSE 0) than to what they predict (RMSE ", diagnosis.Warning);
+        Assert.StartsWith("The predictions follow the actual values 1 row late: they are closer to what had already happened (RMSE 0) than "
+            + "to what they predict (RMSE ", diagnosis.Warning);
         Assert.EndsWith("), and they do not foresee changes. A chart of both looks better than the forecast is.", diagnosis.Warning);
     }
 
@@ -37,7 +38,8 @@ public class LagDiagnosisTests
         for (ulong seed = 0; seed < 200; seed++)
         {
             double[] walk = Walk(300, seed);
-            double[] smooth = [.. Enumerable.Range(3, 297).Select(t => (0.5 * walk[t - 1]) + (0.3 * walk[t - 2]) + (0.2 * walk[t - 3]) + 0.1)];
+            double[] smooth = [.. Enumerable.Range(3, 297)
+                .Select(t => (0.5 * walk[t - 1]) + (0.3 * walk[t - 2]) + (0.2 * walk[t - 3]) + 0.1)];
             var diagnosis = LagDiagnosis.Of(walk.AsSpan(3), smooth);
             Assert.Equal(1, diagnosis.Lag);
             Assert.True(diagnosis.LaggedRmse < diagnosis.Rmse);

@@ -8,7 +8,8 @@ public class LinearRegressionTests
 {
     private static string Refused(Action action) => Assert.Throws<UnrollException>(action).Message;
 
-    private static double[] Rows(params double[][] columns) => [.. Enumerable.Range(0, columns[0].Length).SelectMany(row => columns.Select(column => column[row]))];
+    private static double[] Rows(params double[][] columns) =>
+        [.. Enumerable.Range(0, columns[0].Length).SelectMany(row => columns.Select(column => column[row]))];
 
     [Fact]
     public void Agrees_with_the_certified_values_of_longleys_data()
@@ -17,14 +18,17 @@ public class LinearRegressionTests
         double[] y = [60323, 61122, 60171, 61187, 63221, 63639, 64989, 63761, 66019, 67857, 68169, 66513, 68655, 69564, 69331, 70551];
         double[] x = Rows(
             [83, 88.5, 88.2, 89.5, 96.2, 98.1, 99, 100, 101.2, 104.6, 108.4, 110.8, 112.6, 114.2, 115.7, 116.9],
-            [234289, 259426, 258054, 284599, 328975, 346999, 365385, 363112, 397469, 419180, 442769, 444546, 482704, 502601, 518173, 554894],
+            [234289, 259426, 258054, 284599, 328975, 346999, 365385, 363112, 397469, 419180, 442769, 444546, 482704, 502601, 518173,
+                554894],
             [2356, 2325, 3682, 3351, 2099, 1932, 1870, 3578, 2904, 2822, 2936, 4681, 3813, 3931, 4806, 4007],
             [1590, 1456, 1616, 1650, 3099, 3594, 3547, 3350, 3048, 2857, 2798, 2637, 2552, 2514, 2572, 2827],
-            [107608, 108632, 109773, 110929, 112075, 113270, 115094, 116219, 117388, 118734, 120445, 121950, 123366, 125368, 127852, 130081],
+            [107608, 108632, 109773, 110929, 112075, 113270, 115094, 116219, 117388, 118734, 120445, 121950, 123366, 125368, 127852,
+                130081],
             [1947, 1948, 1949, 1950, 1951, 1952, 1953, 1954, 1955, 1956, 1957, 1958, 1959, 1960, 1961, 1962]);
         var fitted = LinearRegression.Fit(x, y, 16);
         Assert.Equal(1, fitted.Intercepts[0] / -3482258.63459582, 1e-10);
-        double[] certified = [15.0618722713733, -0.358191792925910E-01, -2.02022980381683, -1.03322686717359, -0.511041056535807E-01, 1829.15146461355];
+        double[] certified = [15.0618722713733, -0.358191792925910E-01, -2.02022980381683, -1.03322686717359, -0.511041056535807E-01,
+            1829.15146461355];
         for (int i = 0; i < 6; i++)
             Assert.Equal(1, fitted.Weights[i] / certified[i], 1e-10);
     }
@@ -46,7 +50,8 @@ public class LinearRegressionTests
 
     [Fact]
     public void What_is_linear_is_found_again() =>
-        Gen.Select(Gen.Double[-10, 10].Array[4], Gen.Double[-10, 10].Array[60], Gen.Double[-100, 100]).Sample((weights, inputs, intercept) =>
+        Gen.Select(Gen.Double[-10, 10].Array[4], Gen.Double[-10, 10].Array[60], Gen.Double[-100, 100])
+            .Sample((weights, inputs, intercept) =>
         {
             // Whatever is drawn, no input is nearly a combination of the others.
             for (int i = 0; i < 4; i++)
@@ -78,11 +83,14 @@ public class LinearRegressionTests
         Assert.Equal(
             "Least squares finds no weight for input 3: it is a combination of the inputs before it. Leave it out, or use a ridge above 0.",
             Refused(() => LinearRegression.Fit(Rows(one, two, sum), one, 5)));
-        Assert.Equal("Least squares finds no weight for input 2: it is 7 on every row. Leave it out, or use a ridge above 0.", Refused(() => LinearRegression.Fit(Rows(one, constant), two, 5)));
+        Assert.Equal("Least squares finds no weight for input 2: it is 7 on every row. Leave it out, or use a ridge above 0.",
+            Refused(() => LinearRegression.Fit(Rows(one, constant), two, 5)));
         Assert.Equal(
-            "Least squares cannot find 5 weights and an intercept from 5 rows. Use a longer training range, fewer inputs, or a ridge above 0.",
+            "Least squares cannot find 5 weights and an intercept from 5 rows. Use a longer training range, fewer inputs, or a ridge "
+                + "above 0.",
             Refused(() => LinearRegression.Fit(Rows(one, two, sum, one, two), one, 5)));
-        Assert.Equal("Least squares needs finite values, but input 2 of row 1 is NaN. Treat missing values first.", Refused(() => LinearRegression.Fit([1, double.NaN, 2, 3, 3, 3, 4, 4], [1, 2, 3, 4], 4)));
+        Assert.Equal("Least squares needs finite values, but input 2 of row 1 is NaN. Treat missing values first.",
+            Refused(() => LinearRegression.Fit([1, double.NaN, 2, 3, 3, 3, 4, 4], [1, 2, 3, 4], 4)));
         Assert.Equal("A ridge of -1 is none. Give a number of at least 0.", Refused(() => LinearRegression.Fit(one, two, 5, -1)));
     }
 

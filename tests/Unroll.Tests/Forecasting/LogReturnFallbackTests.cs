@@ -1,3 +1,4 @@
+using System.Globalization;
 using Unroll.Forecasting;
 using Unroll.Tests.Layers;
 using Xunit;
@@ -32,7 +33,8 @@ public class LogReturnFallbackTests
     [InlineData(0.0, Strategy.Direct, ForecastHead.None)]
     [InlineData(-37.63, Strategy.Direct, ForecastHead.Gaussian)]
     [InlineData(-37.63, Strategy.Recursive, ForecastHead.None)]
-    public void A_value_after_training_that_is_not_above_0_changes_later_forecasts_alone(double special, Strategy strategy, ForecastHead head)
+    public void A_value_after_training_that_is_not_above_0_changes_later_forecasts_alone(
+        double special, Strategy strategy, ForecastHead head)
     {
         ForecastSplit Of(TimeSeries table) => strategy == Strategy.Recursive ? MadeTables.Split(table, Test, 14) : Split(table);
         EnsembleRecipe recipe = Recipe(Steps, strategy: strategy) with { Head = head };
@@ -56,7 +58,9 @@ public class LogReturnFallbackTests
         Assert.Null(InputFrame.NoteOn(plain.Table, ModelOf(forecaster).Linear.Plan));
         Assert.Null(forecaster.Predict(new ForecastTask(plain, Steps)).Parts[0].Note);
         Assert.StartsWith(
-            FormattableString.Invariant($"x is not above 0 on 1 row, the first {other.Table.Format(other.Table.Dates[At])} ({special}), but was learnt as log-returns"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"x is not above 0 on 1 row, the first {other.Table.Format(other.Table.Dates[At])} ({special}), but was learnt as "
+                + $"log-returns"),
             forecaster.Predict(other.Table.Head(At + 1), Steps).Parts[0].Note!, StringComparison.Ordinal);
 
         // The newest row of a saved forecaster's file.
@@ -95,14 +99,16 @@ public class LogReturnFallbackTests
     public void Where_it_was_asked_for_it_is_refused_and_in_training_it_is_not_found()
     {
         var fixedTransform = new EnsembleForecaster(Recipe(Steps, transform: TargetTransform.LogReturn));
-        Assert.StartsWith("A log-return is defined for values above 0 only, but one is 0.", Assert.Throws<UnrollException>(() => Fitted(fixedTransform, Split(Prices(0))).Ahead(Split(Prices(0)), 1)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("A log-return is defined for values above 0 only, but one is 0.", Assert.Throws<UnrollException>(
+            () => Fitted(fixedTransform, Split(Prices(0))).Ahead(Split(Prices(0)), 1)).Message, StringComparison.Ordinal);
         double[] x = Prices()["x"].ToArray();
         foreach (int row in (int[])[5, 270])
         {
             double[] own = [.. x];
             own[row] = 0;
             ForecastSplit split = MadeTables.Split(MadeTables.Days(own), Test, 14);
-            Assert.Equal("difference", PlanChoice.Of([split], Recipe(Steps), null, TestContext.Current.CancellationToken).Plans[0].Transform);
+            Assert.Equal("difference",
+                PlanChoice.Of([split], Recipe(Steps), null, TestContext.Current.CancellationToken).Plans[0].Transform);
         }
     }
 
@@ -110,9 +116,17 @@ public class LogReturnFallbackTests
     public void One_series_of_several_does_not_stop_the_others()
     {
         TimeSeries plain = Prices();
-        ForecastTask Of(TimeSeries second) => new(new SeriesSet("s.csv", ("A", plain), ("B", second)), new TaskOptions { Targets = ["x"], Horizon = Steps, TestRows = Test, Window = 14, Inputs = new ForecastInputs { Past = ["low"] } });
+        ForecastTask Of(TimeSeries second) => new(new SeriesSet("s.csv", ("A", plain), ("B", second)), new TaskOptions
+        {
+            Targets = ["x"],
+            Horizon = Steps,
+            TestRows = Test,
+            Window = 14,
+            Inputs = new ForecastInputs { Past = ["low"] }
+        });
         ForecastTask without = Of(plain), with = Of(Prices(0));
-        EnsembleForecaster expected = Fitted(new EnsembleForecaster(Recipe(Steps)), without), actual = Fitted(new EnsembleForecaster(Recipe(Steps)), with);
+        EnsembleForecaster expected = Fitted(new EnsembleForecaster(Recipe(Steps)), without),
+            actual = Fitted(new EnsembleForecaster(Recipe(Steps)), with);
         Assert.Equal("log-return", ModelOf(actual, new Part("A", "x")).Linear.Plan.Transform);
         Assert.Equal(Bytes(expected), Bytes(actual));
         Assert.Equal(expected.Predict(without)[new Part("A", "x")].AllRows(), actual.Predict(with)[new Part("A", "x")].AllRows());

@@ -14,7 +14,8 @@ internal static class MadeTables
     public static TimeSeries Of(string frequency, int rows, int seed = 1)
     {
         DateTime[] dates = Dates(frequency, rows);
-        double[] noise = TestData.Normal(3 * rows, seed), x = new double[rows], low = new double[rows], volume = new double[rows], known = new double[rows];
+        double[] noise = TestData.Normal(3 * rows, seed), x = new double[rows], low = new double[rows], volume = new double[rows],
+            known = new double[rows];
         double walk = 60;
         for (int row = 0; row < rows; row++)
         {
@@ -33,11 +34,15 @@ internal static class MadeTables
 
     /// <summary>The newest rows for the test, all others to train on.</summary>
     public static ForecastSplit Split(TimeSeries table, int test, int window, ForecastInputs? inputs = null, string target = "x") => new(
-        table, target, DateRange.Exactly(table.FirstDate, table.Dates[^(test + 1)], table), DateRange.Exactly(table.Dates[^test], table.LastDate, table), window, inputs);
+        table, target, DateRange.Exactly(table.FirstDate, table.Dates[^(test + 1)], table),
+            DateRange.Exactly(table.Dates[^test], table.LastDate, table), window, inputs);
 
-    /// <summary>The same table with every value from a row on made by <paramref name="spoil"/>; the columns named stay as they are.</summary>
+    /// <summary>
+    /// The same table with every value from a row on made by <paramref name="spoil"/>; the columns named stay as they are.
+    /// </summary>
     public static TimeSeries Spoilt(TimeSeries table, int from, Func<int, double> spoil, params string[] kept) => new(
-        table.Name, [.. table.Dates], [.. table.ColumnNames.Select(name => (name, kept.Contains(name) ? table[name].ToArray() : [.. table[name].ToArray().Select((value, row) => row < from ? value : spoil(row))]))]);
+        table.Name, [.. table.Dates], [.. table.ColumnNames.Select(name => (name, kept.Contains(name) ? table[name].ToArray()
+            : [.. table[name].ToArray().Select((value, row) => row < from ? value : spoil(row))]))]);
 
     private static double Place(string frequency, DateTime date) => 2 * Math.PI * frequency switch
     {

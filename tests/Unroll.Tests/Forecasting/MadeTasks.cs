@@ -17,8 +17,10 @@ internal static class MadeTasks
     public static SeriesSet Data(string shape)
     {
         TimeSeries north = MadeTables.Of("daily", Rows), south = MadeTables.Of("daily", Rows, 2);
-        TimeSeries large = new(south.Name, [.. south.Dates], [.. south.ColumnNames.Select(name => (name, name is "x" or "low" ? Array.ConvertAll(south[name].ToArray(), value => 100 * value) : south[name].ToArray()))]);
-        return shape is Table or Targets ? north : new SeriesSet("shops.csv", ("North", north), ("South", large), ("West", MadeTables.Of("daily", Rows, 3).Tail(250)));
+        TimeSeries large = new(south.Name, [.. south.Dates], [.. south.ColumnNames.Select(
+            name => (name, name is "x" or "low" ? Array.ConvertAll(south[name].ToArray(), value => 100 * value) : south[name].ToArray()))]);
+        return shape is Table or Targets ? north
+            : new SeriesSet("shops.csv", ("North", north), ("South", large), ("West", MadeTables.Of("daily", Rows, 3).Tail(250)));
     }
 
     /// <summary>H rows ahead with a window of 14.</summary>
@@ -33,7 +35,12 @@ internal static class MadeTasks
             Horizon = steps,
             Window = 14,
             Test = DateRange.Exactly(first.Dates[^Test], first.LastDate, first),
-            Inputs = inputs ?? new ForecastInputs { Past = [.. new[] { "low", "volume" }.Except(targets)], Known = ["event"], Calendar = true },
+            Inputs = inputs ?? new ForecastInputs
+            {
+                Past = [.. new[] { "low", "volume" }.Except(targets)],
+                Known = ["event"],
+                Calendar = true
+            },
         });
     }
 

@@ -53,7 +53,8 @@ public class MemberTrainingTests
         });
         Assert.Equal(1, most);
         Assert.All(moments, moment => Assert.Equal(2 * Members * Epochs, moment.Epochs));
-        Assert.All(moments.Zip(moments.Skip(1)), pair => Assert.True(Place(pair.First) <= Place(pair.Second) && pair.First.Elapsed <= pair.Second.Elapsed, $"{pair}"));
+        Assert.All(moments.Zip(moments.Skip(1)),
+            pair => Assert.True(Place(pair.First) <= Place(pair.Second) && pair.First.Elapsed <= pair.Second.Elapsed, $"{pair}"));
         Assert.Equal((TrainingEventKind.EpochEnded, 2 * Members * Epochs), (moments[^1].Kind, moments[^1].Epoch));
         Assert.Single(moments, moment => moment.Kind == TrainingEventKind.EpochEnded && moment.Epoch == moment.Epochs);
 
@@ -96,9 +97,11 @@ public class MemberTrainingTests
         EnsembleModel model = ModelOf(ensemble);
         var frame = new InputFrame(split.Table, model.Linear.Plan);
         int first = split.Table.Rows - split.Test.Count - 1, count = split.Test.Count - 1;
-        float[] corrections = HeadOutputs.Of(ForecastHead.None, model.Networks, new SideBySideSamples(model.Inputs, [frame], first, count, null), 1)[0].Corrections;
+        float[] corrections = HeadOutputs.Of(
+            ForecastHead.None, model.Networks, new SideBySideSamples(model.Inputs, [frame], first, count, null), 1)[0].Corrections;
         Assert.Contains(corrections, correction => correction != 0);
-        double[][] values = model.Linear.Values(frame, first, count, corrections, model.Scales), straight = model.Linear.Values(frame, first, count, null, model.Scales);
+        double[][] values = model.Linear.Values(frame, first, count, corrections, model.Scales),
+            straight = model.Linear.Values(frame, first, count, null, model.Scales);
         HorizonForecast ahead = ensemble.Ahead(split, 2), ridge = Fitted(new RidgeForecaster(Recipe(2)), split, 2).Ahead(split, 2);
         for (int origin = 0; origin < count; origin++)
         {

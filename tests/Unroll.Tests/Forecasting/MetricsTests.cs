@@ -49,8 +49,10 @@ public class MetricsTests
     [Fact]
     public void Lengths_must_agree_and_something_must_be_there()
     {
-        Assert.Equal("There are 2 actual values but 1 predictions. Give one prediction for each actual value.", Assert.Throws<UnrollException>(() => Metrics.Rmse([1, 2], [1])).Message);
-        Assert.Equal("There are no values to judge. Choose a test range with at least one row.", Assert.Throws<UnrollException>(() => Metrics.Mape([], [])).Message);
+        Assert.Equal("There are 2 actual values but 1 predictions. Give one prediction for each actual value.",
+            Assert.Throws<UnrollException>(() => Metrics.Rmse([1, 2], [1])).Message);
+        Assert.Equal("There are no values to judge. Choose a test range with at least one row.",
+            Assert.Throws<UnrollException>(() => Metrics.Mape([], [])).Message);
     }
 
     [Fact]
@@ -75,7 +77,8 @@ public class MetricsTests
 
     [Fact]
     public void Scaled_errors_do_not_depend_on_the_unit() =>
-        Gen.Select(Gen.Double[-10, 10].Array[8], Gen.Double[-10, 10].Array[8], Gen.Double[0.01, 100]).Where((values, _, _) => values.Distinct().Count() > 1).Sample((values, predicted, unit) =>
+        Gen.Select(Gen.Double[-10, 10].Array[8], Gen.Double[-10, 10].Array[8], Gen.Double[0.01, 100])
+            .Where((values, _, _) => values.Distinct().Count() > 1).Sample((values, predicted, unit) =>
         {
             double[] Times(double[] x) => Array.ConvertAll(x, v => v * unit);
             double there = Metrics.Mase(values, predicted, values), here = Metrics.Mase(Times(values), Times(predicted), Times(values));
@@ -86,13 +89,16 @@ public class MetricsTests
     public void Scaled_errors_without_a_scale_are_refused()
     {
         Assert.Equal(
-            "MASE is not defined: no training value differs from that 1 row before, so there is no naive error to compare with. Choose a longer training range, or use RMSE or MAE.",
+            "MASE is not defined: no training value differs from that 1 row before, so there is no naive error to compare with. Choose a "
+                + "longer training range, or use RMSE or MAE.",
             Assert.Throws<UnrollException>(() => Metrics.Mase([1], [2], [5, 5, 5])).Message);
         Assert.Equal(
-            "RMSSE is not defined: no training value differs from that 2 rows before, so there is no naive error to compare with. Choose a longer training range, or use RMSE or MAE.",
+            "RMSSE is not defined: no training value differs from that 2 rows before, so there is no naive error to compare with. Choose a "
+                + "longer training range, or use RMSE or MAE.",
             Assert.Throws<UnrollException>(() => Metrics.Rmsse([1], [2], [5, 7, 5, 7], 2)).Message);
         Assert.Equal(
-            "MASE needs more than 7 training values to compare each with that 7 rows before, but there are 3. Choose a longer training range or a shorter period.",
+            "MASE needs more than 7 training values to compare each with that 7 rows before, but there are 3. Choose a longer training "
+                + "range or a shorter period.",
             Assert.Throws<UnrollException>(() => Metrics.Mase([1], [2], [1, 2, 3], 7)).Message);
         Assert.Equal(
             "The training value of row 2 is NaN. Treat missing values before judging a forecast.",
@@ -109,7 +115,8 @@ public class MetricsTests
         Assert.Equal(0.5, Metrics.DirectionalAccuracy([2, 1, 3, 4, 1], [3, 4, 9, 3, 2], [1, 2, 3, 3, 4]));
         Assert.Equal(0, Metrics.DirectionalAccuracy([2, 1], [1, 2], [1, 2]));
         Assert.Equal(
-            "Directional accuracy is not defined: no actual value differs from the one known before it. Choose a test range in which the values change.",
+            "Directional accuracy is not defined: no actual value differs from the one known before it. Choose a test range in which the "
+                + "values change.",
             Assert.Throws<UnrollException>(() => Metrics.DirectionalAccuracy([2], [1], [2])).Message);
     }
 }

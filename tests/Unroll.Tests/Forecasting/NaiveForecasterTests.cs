@@ -10,7 +10,8 @@ public class NaiveForecasterTests
     [Fact]
     public void Predicts_the_value_of_the_row_before()
     {
-        var series = new TimeSeries("t", [.. Enumerable.Range(1, 8).Select(day => new DateTime(2020, 1, day))], ("x", [3, 1, 4, 1, 5, 9, 2, 6]));
+        var series = new TimeSeries("t", [.. Enumerable.Range(1, 8).Select(day => new DateTime(2020, 1, day))],
+            ("x", [3, 1, 4, 1, 5, 9, 2, 6]));
         var split = new ForecastSplit(series, "x", "2020-01-01..2020-01-04", "2020-01-06..", window: 2);
         var naive = new NaiveForecaster();
         naive.Fit(split, null, TestContext.Current.CancellationToken);
@@ -38,7 +39,8 @@ public class NaiveForecasterTests
     {
         var naive = new NaiveForecaster();
         naive.Fit(new ForecastSplit(s_sp500, "High", "2012..2017", "2018..", 60), null, TestContext.Current.CancellationToken);
-        ForecastRow next = Assert.Single(naive.Predict(new TimeSeries("new.csv", [new(2020, 1, 1), new(2020, 1, 2)], ("high", [1, double.NaN])), 1).Parts[0].Rows());
+        ForecastRow next = Assert.Single(
+            naive.Predict(new TimeSeries("new.csv", [new(2020, 1, 1), new(2020, 1, 2)], ("high", [1, double.NaN])), 1).Parts[0].Rows());
         Assert.Equal((new DateTime(2020, 1, 2), 1.0), (next.Date, next.Value));
         Assert.Equal(
             "new.csv has no value of high at all. Choose another target, or complete the file.",

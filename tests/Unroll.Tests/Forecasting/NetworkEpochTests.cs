@@ -20,7 +20,8 @@ public class NetworkEpochTests
     private static ForecastTask TaskOf(string shape, SeriesSet? data = null) =>
         MadeTasks.Of(shape, data, inputs: new ForecastInputs { Known = ["event"], Calendar = true });
 
-    private static EnsembleRecipe RecipeOf(int threads = 1, Strategy strategy = Strategy.Direct, int epochs = Epochs, ForecastHead head = ForecastHead.None) =>
+    private static EnsembleRecipe RecipeOf(int threads = 1, Strategy strategy = Strategy.Direct, int epochs = Epochs,
+        ForecastHead head = ForecastHead.None) =>
         Recipe(2, Members, epochs, threads: threads, strategy: strategy) with { Head = head };
 
     private static EnsembleForecaster Fitted(EnsembleRecipe recipe, ForecastTask task, Action<ForecastEvent, NetworkEpoch>? look = null)
@@ -32,7 +33,8 @@ public class NetworkEpochTests
 
     [Theory]
     [MemberData(nameof(Looks))]
-    public void Every_epoch_of_every_network_is_told_one_after_the_other_and_looking_changes_no_bit(string shape, int threads, Strategy strategy)
+    public void Every_epoch_of_every_network_is_told_one_after_the_other_and_looking_changes_no_bit(
+        string shape, int threads, Strategy strategy)
     {
         ForecastTask task = TaskOf(shape);
         EnsembleRecipe recipe = RecipeOf(threads, strategy);
@@ -60,7 +62,8 @@ public class NetworkEpochTests
         foreach (int member in (int[])[1, 2])
         {
             Assert.Equal([1, 2, 3], seen.Where(each => each == (member, false, each.Epoch)).Select(each => each.Epoch));
-            Assert.Equal(Enumerable.Range(1, watched.Chosen!.Epochs[member - 1]), seen.Where(each => each == (member, true, each.Epoch)).Select(each => each.Epoch));
+            Assert.Equal(Enumerable.Range(1, watched.Chosen!.Epochs[member - 1]),
+                seen.Where(each => each == (member, true, each.Epoch)).Select(each => each.Epoch));
         }
     }
 
@@ -94,7 +97,8 @@ public class NetworkEpochTests
                 {
                     Assert.Equal(own[origin, step], kept.Network[origin, step]);
                     Assert.Equal((train[row], train[row + step]), (kept.Naive[origin, step], kept.Network.Actual(origin, step)));
-                    Assert.Equal((split.Train.Dates[row], split.Train.Dates[row + step]), (kept.Linear!.OriginDate(origin), kept.Linear.Date(origin, step)));
+                    Assert.Equal((split.Train.Dates[row], split.Train.Dates[row + step]),
+                        (kept.Linear!.OriginDate(origin), kept.Linear.Date(origin, step)));
                 }
             }
 
@@ -111,7 +115,9 @@ public class NetworkEpochTests
         }
     }
 
-    /// <summary>A network that has stopped is told once more, with the weights that it keeps, which need not be those of its last epoch.</summary>
+    /// <summary>
+    /// A network that has stopped is told once more, with the weights that it keeps, which need not be those of its last epoch.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(6)]
@@ -143,10 +149,12 @@ public class NetworkEpochTests
                 Assert.DoesNotContain((ended.Member, ended.IsFinal), kept);
                 kept.Add((ended.Member, ended.IsFinal));
                 (TrainingEvent then, double[] errors) = own[ended.Moment.Epoch - 1];
-                Assert.Equal((then.Epoch, then.Loss, then.ValidationLoss), (ended.Moment.Epoch, ended.Moment.Loss, ended.Moment.ValidationLoss));
+                Assert.Equal((then.Epoch, then.Loss, then.ValidationLoss),
+                    (ended.Moment.Epoch, ended.Moment.Loss, ended.Moment.ValidationLoss));
                 Assert.Equal(errors, ended.Forecast(task.Parts[0]).Network.RmseByStep());
                 Assert.Equal(ended.IsFinal ? own.Length : own.MinBy(each => each.Moment.ValidationLoss).Moment.Epoch, ended.Moment.Epoch);
-                Assert.Equal(Enumerable.Range(1, own.Length).Select(number => number == own.Length), own.Select(each => each.Moment.IsLast));
+                Assert.Equal(Enumerable.Range(1, own.Length).Select(number => number == own.Length),
+                    own.Select(each => each.Moment.IsLast));
                 isEarlier |= ended.Moment.Epoch < own.Length;
             }
         });
@@ -156,7 +164,9 @@ public class NetworkEpochTests
         Assert.True(isEarlier, "Each network kept its last epoch: nothing was tried.");
     }
 
-    /// <summary>Ridge regression by itself, fitted as the ensemble's, says the same of the same rows; a network that learns nothing adds nothing.</summary>
+    /// <summary>
+    /// Ridge regression by itself, fitted as the ensemble's, says the same of the same rows; a network that learns nothing adds nothing.
+    /// </summary>
     [Theory]
     [InlineData(Strategy.Direct)]
     [InlineData(Strategy.Recursive)]
@@ -166,7 +176,8 @@ public class NetworkEpochTests
         EnsembleRecipe recipe = RecipeOf(1, strategy, epochs: 1);
         TrainingOptions idle = recipe.Network.Training with { Optimizer = new Sgd { LearningRate = 1e-30 } };
         var looked = new List<NetworkForecast>();
-        Fitted(recipe with { Network = recipe.Network with { Training = idle } }, task, (_, epoch) => looked.AddRange(epoch.Parts.Select(epoch.Forecast)));
+        Fitted(recipe with { Network = recipe.Network with { Training = idle } }, task,
+            (_, epoch) => looked.AddRange(epoch.Parts.Select(epoch.Forecast)));
         Assert.Equal(2 * Members * 2, looked.Count);
         Assert.All(looked, rows => Assert.Equal(rows.Linear!.Values, rows.Network.Values));
         Assert.NotEqual(looked[0].Linear!.Values, looked[0].Naive.Values);
@@ -193,7 +204,8 @@ public class NetworkEpochTests
             Fitted(RecipeOf(epochs: 2), TaskOf(MadeTasks.Table, rows), (_, epoch) =>
             {
                 NetworkForecast looked = epoch.Forecast(epoch.Parts[0]);
-                all.AddRange([.. looked.Network.Values, .. looked.Linear!.Values, .. looked.Naive.Values, looked.Newest.From(0), looked.Network.RmseByStep()]);
+                all.AddRange([.. looked.Network.Values, .. looked.Linear!.Values, .. looked.Naive.Values, looked.Newest.From(0),
+                    looked.Network.RmseByStep()]);
                 all.Add([looked.Newest.Interval(0, 2, 0.95)?.Width ?? 0, .. looked.Input(looked.Network.Origins - 1)]);
                 Assert.True(looked.Network.Date(looked.Network.Origins - 1, 2) < rows[""].Dates[test]);
             });
@@ -283,16 +295,20 @@ public class NetworkEpochTests
         ForecastTask task = TaskOf(MadeTasks.Table);
         EnsembleRecipe recipe = RecipeOf(threads);
         var recorder = new GradientRecorder();
-        EnsembleRecipe recorded = recipe with { Network = recipe.Network with { Training = recipe.Network.Training with { Gradients = recorder } } };
+        EnsembleRecipe recorded = recipe
+            with
+        { Network = recipe.Network with { Training = recipe.Network.Training with { Gradients = recorder } } };
         EnsembleForecaster plain = Fitted(recipe, task), watched = Fitted(recorded, task, (_, epoch) =>
         {
             IReadOnlyList<GradientRecord> own = epoch.Gradients;
-            Assert.Equal(Enumerable.Range(1, epoch.Moment.Epoch * epoch.Moment.StepsPerEpoch).Select(step => (long)step), own.Select(record => record.Step));
+            Assert.Equal(Enumerable.Range(1, epoch.Moment.Epoch * epoch.Moment.StepsPerEpoch).Select(step => (long)step),
+                own.Select(record => record.Step));
             Assert.All(own, record => Assert.Equal($"gru/{epoch.Member - 1}/{(epoch.IsFinal ? "final" : "choose")}", record.Network));
             Assert.Equal(epoch.Model.InputShape.Steps, own[^1].Layers.Single().NormByStep.Count);
         });
         Assert.Equal(Bytes(plain), Bytes(watched));
-        Assert.Equal(["gru/0/choose", "gru/0/final", "gru/1/choose", "gru/1/final"], recorder.Records.Select(record => record.Network!).Distinct().Order());
+        Assert.Equal(["gru/0/choose", "gru/0/final", "gru/1/choose", "gru/1/final"],
+            recorder.Records.Select(record => record.Network!).Distinct().Order());
         Assert.Equal(recorder.Records.Count, recorder.Records.Distinct().Count());
     }
 
@@ -322,14 +338,16 @@ public class NetworkEpochTests
         foreach ((Part part, (NetworkForecast rows, Model network)) in last)
         {
             ForecastSplit split = task[part];
-            int windows = split.TrainWindowCount, count = isLearnt ? task.ValidationRows(split) : windows - (int)(windows * (1 - validation));
+            int windows = split.TrainWindowCount, count = isLearnt ? task.ValidationRows(split)
+                : windows - (int)(windows * (1 - validation));
             Assert.Equal((isLearnt, count - 1, 2), (rows.IsLearnt, rows.Network.Origins, rows.Network.Steps));
             Assert.Null(rows.Linear);
             Assert.Equal(["x"], rows.InputNames);
             Assert.Equal(isLearnt, rows.Newest.Interval(0, 1, 0.8) is null);
             int first = split.Train.Count - count - 1;
             Assert.Equal(watched.Models[part].Ahead(split.Table.Head(split.Train.Count), first, count - 1, 2).Values, rows.Network.Values);
-            Assert.Equal((split.Train.Dates[first], split.Train[first], split.Train[first + 2]), (rows.Naive.OriginDate(0), rows.Naive[0, 2], rows.Naive.Actual(0, 2)));
+            Assert.Equal((split.Train.Dates[first], split.Train[first], split.Train[first + 2]),
+                (rows.Naive.OriginDate(0), rows.Naive[0, 2], rows.Naive.Actual(0, 2)));
             Scaler scaler = ((NetworkModel)watched.Models[part]).Scaler;
             for (int origin = 0; origin < count - 1; origin += 7)
                 Assert.Equal(rows.Network[origin, 1], scaler.InverseTransform((double)network.Predict(rows.Input(origin))[0]));

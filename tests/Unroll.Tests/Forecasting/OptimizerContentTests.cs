@@ -8,8 +8,10 @@ public class OptimizerContentTests
 {
     public static TheoryData<Optimizer> All =>
     [
-        new Sgd { LearningRate = 0.3, Momentum = 0.5, Nesterov = true, WeightDecay = 0.1 }, new RmsProp { Rho = 0.5, Momentum = 0.2, Centered = true, EpsilonInsideRoot = true },
-        new Adam { AmsGrad = true, Beta1 = 0.4 }, new AdamW { WeightDecay = 0.3, ExcludeFromDecay = ["bias", "gamma"] }, new Nadam { MomentumDecay = 1, WeightDecay = 0.1, Beta2 = 0.9 },
+        new Sgd { LearningRate = 0.3, Momentum = 0.5, Nesterov = true, WeightDecay = 0.1 },
+        new RmsProp { Rho = 0.5, Momentum = 0.2, Centered = true, EpsilonInsideRoot = true },
+        new Adam { AmsGrad = true, Beta1 = 0.4 }, new AdamW { WeightDecay = 0.3, ExcludeFromDecay = ["bias", "gamma"] },
+        new Nadam { MomentumDecay = 1, WeightDecay = 0.1, Beta2 = 0.9 },
         new Adagrad { InitialSum = 0.7, Epsilon = 1e-3 }, new Lion { Beta1 = 0.3, Beta2 = 0.4, WeightDecay = 0.2 },
     ];
 

@@ -19,14 +19,16 @@ public class PretrainedForecasterTests
         return new TimeSeries("made.csv", dates, ("a", a), ("b", b));
     }
 
-    private static ForecastTask Task(PretrainedForecaster forecaster, string target = "a", int horizon = 1, TimeSeries? table = null) => new(
+    private static ForecastTask Task(PretrainedForecaster forecaster, string target = "a", int horizon = 1, TimeSeries? table = null) =>
+        new(
         table ?? s_table, forecaster.OptionsFor(new TaskOptions { Targets = [target], Horizon = horizon, TestRows = Test }));
 
     /// <summary>A network of one output that is a function of the window.</summary>
     private static PretrainedForecaster Of(Func<float[], float> network, PretrainedOptions? options = null, int features = 1) =>
         Of(new Shape(1), window => [network(window)], options, features);
 
-    private static PretrainedForecaster Of(Shape output, Func<float[], float[]> network, PretrainedOptions? options = null, int features = 1) => new(
+    private static PretrainedForecaster Of(Shape output, Func<float[], float[]> network, PretrainedOptions? options = null,
+        int features = 1) => new(
         new Shape(Window, features),
         output,
         (windows, outputs) =>
@@ -86,7 +88,8 @@ public class PretrainedForecasterTests
         ForecastTask task = Task(forecaster);
         (double[][] values, int first) = Forecasts(forecaster, task);
         double[] train = task[task.Parts[0]].Train.ToArray();
-        Assert.Equal((train.Min(), train.Max() - train.Min()), (forecaster.ScalesOf(task.Parts[0])["a"].Offset, forecaster.ScalesOf(task.Parts[0])["a"].Scale));
+        Assert.Equal((train.Min(), train.Max() - train.Min()),
+            (forecaster.ScalesOf(task.Parts[0])["a"].Offset, forecaster.ScalesOf(task.Parts[0])["a"].Scale));
         Assert.Equal((float)((s_table["a"][first + 1 - Window] - train.Min()) / (train.Max() - train.Min())), seen[0]);
         Near(s_table["a"][first + 1 - Window], values[0][0]);
     }
@@ -107,7 +110,12 @@ public class PretrainedForecasterTests
             double value = s_table["a"][first + i];
             for (int h = 0; h < 3; h++)
             {
-                value = gives switch { "difference" => value + (scale * change), "relative" => value * (1 + change), _ => value * Math.Exp(change) };
+                value = gives switch
+                {
+                    "difference" => value + (scale * change),
+                    "relative" => value * (1 + change),
+                    _ => value * Math.Exp(change)
+                };
                 Near(value, values[i][h]);
             }
         }
@@ -158,7 +166,8 @@ public class PretrainedForecasterTests
     [Fact]
     public void More_rows_ahead_than_a_window_has_replace_it()
     {
-        PretrainedForecaster forecaster = Of(new Shape(Window + 2), window => [.. Enumerable.Range(1, Window + 2).Select(step => window[^1] + (0.01f * step))]);
+        PretrainedForecaster forecaster =
+            Of(new Shape(Window + 2), window => [.. Enumerable.Range(1, Window + 2).Select(step => window[^1] + (0.01f * step))]);
         ForecastTask task = Task(forecaster, horizon: 15);
         (double[][] values, int first) = Forecasts(forecaster, task);
         Near(s_table["a"][first] + (0.15 * forecaster.ScalesOf(task.Parts[0])["a"].Scale), values[0][14]);
@@ -180,29 +189,45 @@ public class PretrainedForecasterTests
     [Fact]
     public void Of_one_number_for_each_step_the_last_counts()
     {
-        PretrainedForecaster forecaster = Of(new Shape(Window, 1), window => window, new PretrainedOptions { Outputs = PretrainedOutputs.EachStep });
+        PretrainedForecaster forecaster =
+            Of(new Shape(Window, 1), window => window, new PretrainedOptions { Outputs = PretrainedOutputs.EachStep });
         (double[][] values, int first) = Forecasts(forecaster, Task(forecaster));
         Near(s_table["a"][first], values[0][0]);
     }
 
     public static TheoryData<int, string, string[], PretrainedOutputs, string, string> Refusals => new()
     {
-        { 1, "5,1", [], PretrainedOutputs.Found, "value", "pretrained gives a number for each of the 5 rows of a window: the row after each (steps), or the 5 rows to come (rows)? Say which." },
-        { 2, "2", ["a", "b"], PretrainedOutputs.Found, "value", "pretrained gives 2 numbers for a window of 2 columns: all columns in the next row (columns), or the target in the 2 rows to come (rows)? Say which." },
-        { 2, "1", [], PretrainedOutputs.Found, "value", "pretrained reads 2 numbers a row (its input is (5, 2)), so the target alone is not enough. Name the 2 columns in the order in which it was trained on them." },
-        { 1, "1", ["a", "b"], PretrainedOutputs.Found, "value", "pretrained reads 1 number a row (its input is (5, 1)), but 2 columns are named. Name the 1 in the order in which it was trained on them." },
+        { 1, "5,1", [], PretrainedOutputs.Found, "value", "pretrained gives a number for each of the 5 rows of a window: the row after "
+            + "each (steps), or the 5 rows to come (rows)? Say which." },
+        { 2, "2", ["a", "b"], PretrainedOutputs.Found, "value", "pretrained gives 2 numbers for a window of 2 columns: all columns in the "
+            + "next row (columns), or the target in the 2 rows to come (rows)? Say which." },
+        { 2, "1", [], PretrainedOutputs.Found, "value", "pretrained reads 2 numbers a row (its input is (5, 2)), so the target alone is "
+            + "not enough. Name the 2 columns in the order in which it was trained on them." },
+        { 1, "1", ["a", "b"], PretrainedOutputs.Found, "value", "pretrained reads 1 number a row (its input is (5, 1)), but 2 columns are "
+            + "named. Name the 1 in the order in which it was trained on them." },
         { 2, "1", ["a", "A"], PretrainedOutputs.Found, "value", "The column a is named twice. Name each column once." },
-        { 1, "3", [], PretrainedOutputs.Columns, "value", "pretrained gives 3 numbers for a window of 1 column, so these are not the columns of the next row. Say how its outputs are read otherwise." },
-        { 1, "3", [], PretrainedOutputs.EachStep, "value", "pretrained gives (3) for a window of 5 rows, so there is not one number for each. Say how its outputs are read otherwise." },
-        { 1, "3,2", [], PretrainedOutputs.Found, "value", "pretrained gives (3, 2); what is read is one number, K numbers, or one for each row of the window." },
-        { 1, "3", [], PretrainedOutputs.Found, "difference", "pretrained gives 3 numbers, and which row each of these changes starts from is not known. Only one change ahead can be judged." },
+        { 1, "3", [], PretrainedOutputs.Columns, "value", "pretrained gives 3 numbers for a window of 1 column, so these are not the "
+            + "columns of the next row. Say how its outputs are read otherwise." },
+        { 1, "3", [], PretrainedOutputs.EachStep, "value",
+            "pretrained gives (3) for a window of 5 rows, so there is not one number for each. Say how its outputs are read otherwise." },
+        { 1, "3,2", [], PretrainedOutputs.Found, "value",
+            "pretrained gives (3, 2); what is read is one number, K numbers, or one for each row of the window." },
+        { 1, "3", [], PretrainedOutputs.Found, "difference", "pretrained gives 3 numbers, and which row each of these changes starts from "
+            + "is not known. Only one change ahead can be judged." },
     };
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public void What_can_be_read_in_two_ways_or_in_none_is_refused(int features, string output, string[] columns, PretrainedOutputs outputs, string gives, string message)
+    public void What_can_be_read_in_two_ways_or_in_none_is_refused(int features, string output, string[] columns, PretrainedOutputs outputs,
+        string gives, string message)
     {
-        var options = new PretrainedOptions { Columns = columns, Outputs = outputs, Gives = gives == "value" ? TargetTransform.None : TargetTransform.Parse(gives) };
+        var options = new PretrainedOptions
+        {
+            Columns = columns,
+            Outputs = outputs,
+            Gives = gives == "value" ? TargetTransform.None
+            : TargetTransform.Parse(gives)
+        };
         var shape = new Shape([.. output.Split(',').Select(int.Parse)]);
         Assert.Equal(message, Assert.Throws<UnrollException>(() => Of(shape, _ => [0], options, features)).Message);
     }
@@ -212,9 +237,11 @@ public class PretrainedForecasterTests
     {
         string last = s_table.Format(s_table.LastDate);
         PretrainedForecaster forecaster = Of(window => window[^1], new PretrainedOptions { TrainedOn = "..2022-04-20" });
-        ForecastTask task = new(s_table, forecaster.OptionsFor(new TaskOptions { Targets = ["a"], Train = "..2022-04-10", Test = "2022-04-11.." }));
+        ForecastTask task = new(
+            s_table, forecaster.OptionsFor(new TaskOptions { Targets = ["a"], Train = "..2022-04-10", Test = "2022-04-11.." }));
         UnrollException refusal = Assert.Throws<UnrollException>(() => forecaster.Fit(task, null, TestContext.Current.CancellationToken));
-        Assert.Equal("The test range 2022-04-11.. begins before the rows ..2022-04-20 end that pretrained was trained on. Judge it on rows after them.", refusal.Message);
+        Assert.Equal("The test range 2022-04-11.. begins before the rows ..2022-04-20 end that pretrained was trained on. Judge it on rows "
+            + "after them.", refusal.Message);
 
         // Without a range of one's own those after the training are judged.
         task = new ForecastTask(s_table, forecaster.OptionsFor(new TaskOptions { Targets = ["a"] }));
@@ -224,7 +251,8 @@ public class PretrainedForecasterTests
         Assert.Single(forecaster.Notes);
         PretrainedForecaster unknown = Of(window => window[^1]);
         unknown.Fit(task, null, TestContext.Current.CancellationToken);
-        Assert.Equal("Up to which row pretrained was trained is not known: it may have seen the rows that it is judged on, and then its error here is lower than in use.", unknown.Notes[1]);
+        Assert.Equal("Up to which row pretrained was trained is not known: it may have seen the rows that it is judged on, and then its "
+            + "error here is lower than in use.", unknown.Notes[1]);
     }
 
     [Fact]
@@ -233,7 +261,8 @@ public class PretrainedForecasterTests
         PretrainedForecaster forecaster = Of(window => window[^1], new PretrainedOptions { Columns = ["a", "b"] }, features: 2);
         ForecastTask task = Task(forecaster, horizon: 2);
         UnrollException refusal = Assert.Throws<UnrollException>(() => forecaster.Fit(task, null, TestContext.Current.CancellationToken));
-        Assert.Equal("pretrained forecasts 1 row ahead, and for 2 nothing would take the place of its other columns. Ask for fewer rows.", refusal.Message);
+        Assert.Equal("pretrained forecasts 1 row ahead, and for 2 nothing would take the place of its other columns. Ask for fewer rows.",
+            refusal.Message);
     }
 
     [Fact]
@@ -242,7 +271,8 @@ public class PretrainedForecasterTests
         PretrainedForecaster forecaster = Of(_ => float.NaN);
         ForecastTask task = Task(forecaster);
         forecaster.Fit(task, null, TestContext.Current.CancellationToken);
-        Assert.StartsWith("pretrained gives no finite number for the rows up to 2022-04-10.", Assert.Throws<UnrollException>(() => forecaster.Predict(task)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("pretrained gives no finite number for the rows up to 2022-04-10.",
+            Assert.Throws<UnrollException>(() => forecaster.Predict(task)).Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, string?> Doubtful => new()
@@ -280,7 +310,13 @@ public class PretrainedForecasterTests
     public void A_model_is_saved_with_its_scales_and_gives_the_same_bits()
     {
         Model model = new Model(new Gru(3), new Dense(1)).Build(new Shape(Window, 2), 7);
-        var options = new PretrainedOptions { Name = "theirs", Columns = ["b", "a"], Scaling = column => column == "a" ? ScalerOf("given") : new MinMaxScaler(-1, 1) };
+        var options = new PretrainedOptions
+        {
+            Name = "theirs",
+            Columns = ["b", "a"],
+            Scaling = column => column == "a" ? ScalerOf("given")
+            : new MinMaxScaler(-1, 1)
+        };
         var forecaster = new PretrainedForecaster(model, options);
         Assert.Equal(model.ParameterCount, forecaster.Parameters);
         ForecastTask task = Task(forecaster);
@@ -312,7 +348,8 @@ public class PretrainedForecasterTests
     {
         PretrainedForecaster forecaster = Of(window => window[^1]);
         forecaster.Fit(Task(forecaster), null, TestContext.Current.CancellationToken);
-        Assert.Equal("pretrained is a function, which no file holds. Save the network that it runs.", Assert.Throws<UnrollException>(() => ForecastFile.Save(forecaster, "never.unroll")).Message);
+        Assert.Equal("pretrained is a function, which no file holds. Save the network that it runs.",
+            Assert.Throws<UnrollException>(() => ForecastFile.Save(forecaster, "never.unroll")).Message);
     }
 
     [Fact]
@@ -320,6 +357,7 @@ public class PretrainedForecasterTests
     {
         Node one = Node.Input(new Shape(Window, 1)), other = Node.Input(new Shape(Window, 1));
         Model model = new Model([one, other], [new Dense(1).Apply(new Gru(2).Apply(new Add().Apply(one, other)))]).Build(1);
-        Assert.StartsWith("pretrained has 2 inputs and 1 outputs;", Assert.Throws<UnrollException>(() => new PretrainedForecaster(model)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("pretrained has 2 inputs and 1 outputs;",
+            Assert.Throws<UnrollException>(() => new PretrainedForecaster(model)).Message, StringComparison.Ordinal);
     }
 }

@@ -32,7 +32,8 @@ public class ProbabilityMetricsTests
     [Fact]
     public void A_student_t_with_many_degrees_of_freedom_scores_as_the_normal() =>
         Gen.Select(Gen.Double[-5, 5], Gen.Double[-5, 5], Gen.Double[0.1, 5]).Sample((actual, mean, deviation) =>
-            Math.Abs(Metrics.CrpsStudentT([actual], [mean], [deviation], 1e7) - Metrics.CrpsGaussian([actual], [mean], [deviation])) < 1e-5);
+            Math.Abs(Metrics.CrpsStudentT([actual], [mean], [deviation], 1e7)
+                - Metrics.CrpsGaussian([actual], [mean], [deviation])) < 1e-5);
 
     [Fact]
     public void Crps_of_an_ensemble_agrees_with_its_double_sum()
@@ -53,7 +54,8 @@ public class ProbabilityMetricsTests
         {
             double[] all = Array.ConvertAll(actual, _ => predicted);
             double mae = Metrics.Mae(actual, all);
-            return Math.Abs(Metrics.CrpsEnsemble(actual, all) - mae) < 1e-12 && Math.Abs(Metrics.CrpsQuantiles(actual, all, [0.5]) - mae) < 1e-12;
+            return Math.Abs(Metrics.CrpsEnsemble(actual, all) - mae) < 1e-12
+                && Math.Abs(Metrics.CrpsQuantiles(actual, all, [0.5]) - mae) < 1e-12;
         });
 
     [Fact]
@@ -72,8 +74,10 @@ public class ProbabilityMetricsTests
         Assert.Equal(
             "The quantiles of row 2 cross: that of level 0.5 is below that of level 0.1. Sort each row's quantiles.",
             Refused(() => Metrics.CrpsQuantiles([3, 3], [1, 2, 2, 1], [0.1, 0.5])));
-        Assert.Equal("Quantile levels must increase, but 0.1 follows 0.5. Sort them and name each once.", Refused(() => Metrics.CrpsQuantiles([3], [1, 2], [0.5, 0.1])));
-        Assert.Equal("3 quantiles are not the same number, at least 1, for each of 2 actual values. Give one row of quantiles for each.", Refused(() => Metrics.CrpsQuantiles([3, 3], [1, 2, 3], [0.1, 0.5])));
+        Assert.Equal("Quantile levels must increase, but 0.1 follows 0.5. Sort them and name each once.",
+            Refused(() => Metrics.CrpsQuantiles([3], [1, 2], [0.5, 0.1])));
+        Assert.Equal("3 quantiles are not the same number, at least 1, for each of 2 actual values. Give one row of quantiles for each.",
+            Refused(() => Metrics.CrpsQuantiles([3, 3], [1, 2, 3], [0.1, 0.5])));
     }
 
     [Fact]
@@ -84,10 +88,14 @@ public class ProbabilityMetricsTests
         Assert.Equal((2 + 2 + 2 + 1) / 4.0, Metrics.IntervalWidth(lower, upper));
         // By hand at 80 %: widths 2, 2, 2, 1 and fines of 10 for 1 below, 30 for 3 above.
         Assert.Equal((2 + 12 + 32 + 1) / 4.0, Metrics.Winkler(actual, lower, upper, 0.8), 1e-12);
-        Assert.Equal("The interval of row 1 ends at 1, below its beginning 2. Exchange the two ends.", Refused(() => Metrics.Coverage([1], [2], [1])));
-        Assert.Equal("There are 2 actual values but 1 lower ends. Give one for each actual value.", Refused(() => Metrics.Coverage([1, 2], [2], [1, 2])));
-        Assert.Equal("Of the upper ends, that of row 1 is Infinity. Treat missing values before judging a forecast.", Refused(() => Metrics.Winkler([1], [0], [double.PositiveInfinity], 0.8)));
-        Assert.Equal("A level of 80 is no probability between 0 and 1. Give for example 0.8 for 80 %.", Refused(() => Metrics.Winkler([1], [0], [2], 80)));
+        Assert.Equal("The interval of row 1 ends at 1, below its beginning 2. Exchange the two ends.",
+            Refused(() => Metrics.Coverage([1], [2], [1])));
+        Assert.Equal("There are 2 actual values but 1 lower ends. Give one for each actual value.",
+            Refused(() => Metrics.Coverage([1, 2], [2], [1, 2])));
+        Assert.Equal("Of the upper ends, that of row 1 is Infinity. Treat missing values before judging a forecast.",
+            Refused(() => Metrics.Winkler([1], [0], [double.PositiveInfinity], 0.8)));
+        Assert.Equal("A level of 80 is no probability between 0 and 1. Give for example 0.8 for 80 %.",
+            Refused(() => Metrics.Winkler([1], [0], [2], 80)));
     }
 
     [Fact]
@@ -103,7 +111,9 @@ public class ProbabilityMetricsTests
     public void Distributions_without_spread_or_mean_are_refused()
     {
         Assert.Equal("Of the deviations, that of row 1 is 0. They must be above 0.", Refused(() => Metrics.CrpsGaussian([1], [1], [0])));
-        Assert.Equal("CRPS of a Student-t distribution is defined for more than 1 degree of freedom, but 1 were given. Use a larger number.", Refused(() => Metrics.CrpsStudentT([1], [1], [1], 1)));
-        Assert.Equal("Of the ensemble members of row 2, number 1 is NaN. Train the model again, with a smaller learning rate.", Refused(() => Metrics.CrpsEnsemble([1, 2], [1, 2, double.NaN, 4])));
+        Assert.Equal("CRPS of a Student-t distribution is defined for more than 1 degree of freedom, but 1 were given. Use a larger "
+            + "number.", Refused(() => Metrics.CrpsStudentT([1], [1], [1], 1)));
+        Assert.Equal("Of the ensemble members of row 2, number 1 is NaN. Train the model again, with a smaller learning rate.",
+            Refused(() => Metrics.CrpsEnsemble([1, 2], [1, 2, double.NaN, 4])));
     }
 }

@@ -9,7 +9,8 @@ public class ProgressTests
 {
     private static readonly string[] s_members = ["GRU", "ridge", "seasonal naive", "Theta", "ETS", "ARIMA"];
 
-    public static TheoryData<string, int> ShapesOnThreads => [.. from shape in MadeTasks.Shapes from threads in (int[])[1, 3] select (shape, threads)];
+    public static TheoryData<string, int> ShapesOnThreads =>
+        [.. from shape in MadeTasks.Shapes from threads in (int[])[1, 3] select (shape, threads)];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -37,18 +38,22 @@ public class ProgressTests
         {
             int[] done = [.. fit.All.Where(moment => moment.Forecaster == rule).Select(moment => moment.Done)];
             Assert.Equal(Enumerable.Range(0, task.Parts.Count + 1), done);
-            Assert.All(fit.All.Where(moment => moment.Forecaster == rule), moment => Assert.Equal((ForecastStage.Fitting, task.Parts.Count), (moment.Stage, moment.Count)));
+            Assert.All(fit.All.Where(moment => moment.Forecaster == rule),
+                moment => Assert.Equal((ForecastStage.Fitting, task.Parts.Count), (moment.Stage, moment.Count)));
         }
 
         // Inputs are chosen once, by the member that is fitted first.
-        Assert.Equal(["GRU"], fit.All.Where(moment => moment.Stage == ForecastStage.Choosing).Select(moment => moment.Forecaster).Distinct());
-        Assert.Contains(fit.All, moment => moment is { Forecaster: "GRU", Stage: ForecastStage.Training, Training.Kind: TrainingEventKind.EpochEnded });
+        Assert.Equal(["GRU"], fit.All.Where(moment => moment.Stage == ForecastStage.Choosing).Select(moment => moment.Forecaster)
+            .Distinct());
+        Assert.Contains(fit.All,
+            moment => moment is { Forecaster: "GRU", Stage: ForecastStage.Training, Training.Kind: TrainingEventKind.EpochEnded });
         Assert.Contains(fit.All, moment => moment is { Forecaster: "ridge", Stage: ForecastStage.Fitting });
 
         var judging = new Heard();
         var comparison = new Comparison(task, blend, judging, Token);
         judging.RequireOrder();
-        Assert.Equal(comparison.Scores.Select(score => score.Name).Order(), judging.All.Where(moment => moment.Stage == ForecastStage.Judging).Select(moment => moment.Forecaster).Distinct().Order());
+        Assert.Equal(comparison.Scores.Select(score => score.Name).Order(),
+            judging.All.Where(moment => moment.Stage == ForecastStage.Judging).Select(moment => moment.Forecaster).Distinct().Order());
 
         var again = new Heard();
         blend.Refit(task.Whole(), again, Token);
@@ -61,7 +66,8 @@ public class ProgressTests
     [InlineData(3)]
     public void Series_that_are_too_short_are_told_too(int threads)
     {
-        ForecastTask task = MadeTasks.Of(MadeTasks.Series, MadeTasks.With(MadeTasks.Data(MadeTasks.Series), (key, rows) => key == "West" ? rows.Tail(48) : rows));
+        ForecastTask task = MadeTasks.Of(
+            MadeTasks.Series, MadeTasks.With(MadeTasks.Data(MadeTasks.Series), (key, rows) => key == "West" ? rows.Tail(48) : rows));
         var heard = new Heard();
         new RidgeForecaster(Recipe(threads: threads)) { Threads = threads }.Fit(task, heard, Token);
         heard.RequireOrder();
@@ -78,7 +84,8 @@ public class ProgressTests
         Backtest.Run(task, [() => Blend(threads)], new BacktestOptions { RefitEvery = 20 }, heard, Token);
         Assert.All(heard.Events.Zip(heard.Events.Skip(1)), pair => Assert.True(pair.First.Share <= pair.Second.Share, $"{pair}"));
         Assert.Equal((1.0, BacktestEventKind.Predicted), (heard.Events[^1].Share, heard.Events[^1].Kind));
-        Assert.Superset(s_members.ToHashSet(), heard.Events.Where(moment => moment.Forecaster == "blend").Select(moment => moment.Moment.Forecaster).ToHashSet());
+        Assert.Superset(s_members.ToHashSet(), heard.Events.Where(moment => moment.Forecaster == "blend")
+            .Select(moment => moment.Moment.Forecaster).ToHashSet());
     }
 
     /// <summary>Events, and whether they came alone.</summary>
@@ -98,7 +105,8 @@ public class ProgressTests
         public void RequireOrder()
         {
             Assert.Equal(1, _most);
-            Assert.All(All.Zip(All.Skip(1)), pair => Assert.True(pair.First.Share <= pair.Second.Share && pair.First.Elapsed <= pair.Second.Elapsed, $"{pair}"));
+            Assert.All(All.Zip(All.Skip(1)),
+                pair => Assert.True(pair.First.Share <= pair.Second.Share && pair.First.Elapsed <= pair.Second.Elapsed, $"{pair}"));
             Assert.All(All, moment => Assert.InRange(moment.Done, 0, moment.Count));
             Assert.Equal((ForecastStage.Done, 1.0, (TimeSpan?)TimeSpan.Zero), (All[^1].Stage, All[^1].Share, All[^1].Left));
             Assert.Single(All, moment => moment.Stage == ForecastStage.Done);

@@ -74,14 +74,17 @@ public class PublicHolidaysTests
     }
 
     [Theory]
-    [InlineData("XX", "The public holidays of \"XX\" are not known. Give the code of one of the countries AT, AU, BE, BR, CA, CH, CZ, DE, DK, EE, ES, FI, FR, GB, GR, HR, HU, IE, IT, JP, KZ, LT, LU, LV, ME, MX, NL, NO, NZ, PL, PT, RO, RS, SE, SI, SK, TR, US, ZA, or of a part of AU, CA, CH, DE, FR, GB, NZ, PT, as DE-BY.")]
+    [InlineData("XX", "The public holidays of \"XX\" are not known. Give the code of one of the countries AT, AU, BE, BR, CA, CH, CZ, DE, "
+        + "DK, EE, ES, FI, FR, GB, GR, HR, HU, IE, IT, JP, KZ, LT, LU, LV, ME, MX, NL, NO, NZ, PL, PT, RO, RS, SE, SI, SK, TR, US, ZA, or "
+        + "of a part of AU, CA, CH, DE, FR, GB, NZ, PT, as DE-BY.")]
     [InlineData("gb-lon", "The public holidays of \"gb-lon\" are not known. Give GB, GB-ENG, GB-NIR, GB-SCT, GB-WLS.")]
     [InlineData("US-CA", "The public holidays of \"US-CA\" are not known. Give US.")]
     public void A_code_that_is_not_known_is_refused_with_those_that_are(string code, string message)
     {
         TimeSeries table = MadeTables.Of("daily", 100);
         var inputs = new ForecastInputs { Holidays = code };
-        UnrollException refused = Assert.Throws<UnrollException>(() => new ForecastTask(table, new TaskOptions { Targets = ["x"], Inputs = inputs }));
+        UnrollException refused =
+            Assert.Throws<UnrollException>(() => new ForecastTask(table, new TaskOptions { Targets = ["x"], Inputs = inputs }));
         Assert.Equal((message, "holidays"), (refused.Message, refused.Subject));
         Assert.Equal(message, Assert.Throws<UnrollException>(() => MadeTables.Split(table, 20, 14, inputs)).Message);
     }

@@ -36,7 +36,8 @@ public class RecursiveEnsembleTests
             double[] values = table["x"].ToArray();
             for (int h = 1; h <= Steps; h++, rows++)
             {
-                TimeSeries known = new(table.Name, [.. table.Dates], ("x", [.. values.Select((value, row) => row < rows ? value : double.NaN)]), ("event", table["event"].ToArray()));
+                TimeSeries known = new(table.Name, [.. table.Dates],
+                    ("x", [.. values.Select((value, row) => row < rows ? value : double.NaN)]), ("event", table["event"].ToArray()));
                 values[rows] = one.Next(known.Head(rows + 1));
                 Assert.Equal(1, ahead[origin, h] / values[rows], 1e-6);
             }
@@ -49,7 +50,8 @@ public class RecursiveEnsembleTests
     [Fact]
     public void Rows_added_one_by_one_are_the_rows_of_the_table_but_for_the_volatility()
     {
-        foreach ((string frequency, string transform) in new[] { ("daily", "difference"), ("daily", "relative"), ("business", "log-return") })
+        foreach ((string frequency, string transform) in new[] { ("daily", "difference"), ("daily", "relative"),
+            ("business", "log-return") })
         {
             TimeSeries table = MadeTables.Of(frequency, 600);
             ForecastSplit split = Split(table);
@@ -65,13 +67,15 @@ public class RecursiveEnsembleTests
                 double[] expected = new double[whole.LinearInputs], actual = new double[whole.LinearInputs];
                 whole.WriteLinear(559, 1, expected);
                 continued.WriteLinear(559, 1, actual);
-                double unit = (whole.Inverse(559, 1, 1) - whole.Inverse(559, 1, 0)) / (continued.Inverse(559, 1, 1) - continued.Inverse(559, 1, 0));
+                double unit = (whole.Inverse(559, 1, 1) - whole.Inverse(559, 1, 0))
+                    / (continued.Inverse(559, 1, 1) - continued.Inverse(559, 1, 0));
                 Assert.Equal(!isVolatile, Math.Abs(unit - 1) < 1e-9);
                 if (isVolatile)
                 {
                     // The unit is that of the origin, from which the value has moved.
                     double moved = transform == "difference" ? 1 : continued.Inverse(559, 1, 0) / whole.Inverse(549, 11, 0);
-                    Assert.InRange((continued.Inverse(559, 1, 1) - continued.Inverse(559, 1, 0)) / (whole.Inverse(549, 11, 1) - whole.Inverse(549, 11, 0)) / moved, 1 - 1e-9, 1 + 1e-9);
+                    Assert.InRange((continued.Inverse(559, 1, 1) - continued.Inverse(559, 1, 0))
+                        / (whole.Inverse(549, 11, 1) - whole.Inverse(549, 11, 0)) / moved, 1 - 1e-9, 1 + 1e-9);
                 }
                 else
                 {
@@ -105,7 +109,8 @@ public class RecursiveEnsembleTests
     public void A_recursive_head_spreads_around_what_is_fed_back()
     {
         ForecastSplit split = Split(MadeTables.Of("daily", 320));
-        EnsembleForecaster head = Fitted(new EnsembleForecaster(Recipe(Steps, strategy: Strategy.Recursive, transform: TargetTransform.None) with { Head = ForecastHead.Quantile }), split);
+        EnsembleForecaster head = Fitted(new EnsembleForecaster(
+            Recipe(Steps, strategy: Strategy.Recursive, transform: TargetTransform.None) with { Head = ForecastHead.Quantile }), split);
         RawForecast raw = head.Raw(ModelOf(head), split, Steps);
         for (int step = 1; step <= Steps; step++)
         {
@@ -120,8 +125,10 @@ public class RecursiveEnsembleTests
     {
         var forecaster = new EnsembleForecaster(Recipe(2, strategy: Strategy.Recursive));
         ForecastSplit split = MadeTables.Split(MadeTables.Of("daily", 320), 40, 14, MadeTables.AllInputs);
-        const string Refusal = "The recursive strategy has nothing to put in the place of low, volume in rows to come: it predicts x alone. Leave past columns out, say which are known beforehand, or use the direct strategy.";
+        const string Refusal = "The recursive strategy has nothing to put in the place of low, volume in rows to come: it predicts x "
+            + "alone. Leave past columns out, say which are known beforehand, or use the direct strategy.";
         Assert.Equal(Refusal, Assert.Throws<UnrollException>(() => forecaster.Show(new ForecastTask(split, 2))).Message);
-        Assert.Equal(Refusal, Assert.Throws<UnrollException>(() => forecaster.Fit(new ForecastTask(split, 2), null, TestContext.Current.CancellationToken)).Message);
+        Assert.Equal(Refusal, Assert.Throws<UnrollException>(
+            () => forecaster.Fit(new ForecastTask(split, 2), null, TestContext.Current.CancellationToken)).Message);
     }
 }

@@ -16,7 +16,14 @@ public class RecursiveForecastTests
     {
         double[] x = [.. TestData.Normal(120, 2).Select((e, row) => 30 + (5 * Math.Sin(0.5 * row)) + e)];
         ForecastSplit split = MadeTables.Split(MadeTables.Days(x), 20, Window);
-        var forecaster = new NetworkForecaster(new NetworkRecipe { Cell = CellKind.Gru, Units = 4, Threads = 1, Scaler = scaler, Training = new TrainingOptions { Epochs = 3 } });
+        var forecaster = new NetworkForecaster(new NetworkRecipe
+        {
+            Cell = CellKind.Gru,
+            Units = 4,
+            Threads = 1,
+            Scaler = scaler,
+            Training = new TrainingOptions { Epochs = 3 }
+        });
         forecaster.Fit(new ForecastTask(split, 5), null, TestContext.Current.CancellationToken);
         HorizonForecast ahead = forecaster.Ahead(split, 5);
         Assert.Equal((16, 5), (ahead.Origins, ahead.Steps));
@@ -44,16 +51,21 @@ public class RecursiveForecastTests
     {
         double[] x = [.. TestData.Normal(60, 2)];
         ForecastSplit split = MadeTables.Split(MadeTables.Days(x), 4, Window);
-        var forecaster = new NetworkForecaster(new NetworkRecipe { Cell = CellKind.Gru, Units = 2, Training = new TrainingOptions { Epochs = 1 } });
-        Assert.Equal("The GRU forecaster is not fitted yet. Call Fit first.", Assert.Throws<InvalidOperationException>(() => forecaster.Ahead(split, 1)).Message);
+        var forecaster = new NetworkForecaster(
+            new NetworkRecipe { Cell = CellKind.Gru, Units = 2, Training = new TrainingOptions { Epochs = 1 } });
+        Assert.Equal("The GRU forecaster is not fitted yet. Call Fit first.",
+            Assert.Throws<InvalidOperationException>(() => forecaster.Ahead(split, 1)).Message);
         forecaster.Fit(new ForecastTask(split, 5), null, TestContext.Current.CancellationToken);
         Assert.Equal(
-            $"The test range {split.TestRange} has 4 rows, 1 too few to judge 5 rows ahead. Choose a longer test range or a shorter horizon.",
+            $"The test range {split.TestRange} has 4 rows, 1 too few to judge 5 rows ahead. Choose a longer test range or a shorter "
+                + "horizon.",
             Assert.Throws<UnrollException>(() => forecaster.Ahead(split, 5)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => forecaster.Ahead(split, 0));
-        Assert.Equal("t.csv has 6 rows with a x, but the GRU looks at the newest 7. Give it at least 7 rows.", Assert.Throws<UnrollException>(() => forecaster.Next(MadeTables.Days(x[..6]))).Message);
+        Assert.Equal("t.csv has 6 rows with a x, but the GRU looks at the newest 7. Give it at least 7 rows.",
+            Assert.Throws<UnrollException>(() => forecaster.Next(MadeTables.Days(x[..6]))).Message);
         Assert.Equal(
-            "t.csv has no x on 2015-03-01, within the rows that the network looks at. Choose how to treat missing values, or complete the file.",
+            "t.csv has no x on 2015-03-01, within the rows that the network looks at. Choose how to treat missing values, or complete the "
+                + "file.",
             Assert.Throws<UnrollException>(() => forecaster.Ahead(MadeTables.Days([.. x[..55], double.NaN, .. x[56..]]), 3)).Message);
         Assert.Equal(forecaster.Ahead(MadeTables.Days(x), 3), forecaster.Ahead(MadeTables.Days([.. x, double.NaN]), 3));
     }

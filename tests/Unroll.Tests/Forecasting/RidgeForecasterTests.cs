@@ -13,7 +13,8 @@ public class RidgeForecasterTests
     public void Known_columns_the_calendar_and_columns_alike_are_found_and_used()
     {
         ForecastSplit split = MadeTables.Split(MadeTables.Of("daily", 700), 100, 24, MadeTables.AllInputs);
-        RidgeForecaster linear = Fitted(new RidgeForecaster(Recipe(2)), split, 2), alone = Fitted(new RidgeForecaster(Recipe(2)), MadeTables.Split(MadeTables.Of("daily", 700), 100, 24), 2);
+        RidgeForecaster linear = Fitted(new RidgeForecaster(Recipe(2)), split, 2),
+            alone = Fitted(new RidgeForecaster(Recipe(2)), MadeTables.Split(MadeTables.Of("daily", 700), 100, 24), 2);
         Assert.Contains("event", linear.Notes[0], StringComparison.Ordinal);
         Assert.DoesNotContain("event", alone.Notes[0], StringComparison.Ordinal);
         // The event is worth 6, the noise 0.2 and 0.3: a forecast that does not know the event errs by about 1.7.
@@ -42,7 +43,8 @@ public class RidgeForecasterTests
     {
         ForecastSplit split = MadeTables.Split(MadeTables.Of("daily", 300), 30, 14, MadeTables.AllInputs);
         EnsembleRecipe recipe = Recipe(2);
-        PlanChoice Choice(EnsembleRecipe of, params ForecastSplit[] series) => PlanChoice.Of(series, of, null, TestContext.Current.CancellationToken);
+        PlanChoice Choice(EnsembleRecipe of, params ForecastSplit[] series) =>
+            PlanChoice.Of(series, of, null, TestContext.Current.CancellationToken);
         ForecastSplit beside = MadeTables.Split(MadeTables.Of("daily", 290), 30, 14, MadeTables.AllInputs);
         Assert.Same(Choice(recipe, split), Choice(recipe with { Members = 9 }, split));
         Assert.NotSame(Choice(recipe, split), Choice(recipe with { Validation = 0.3 }, split));
@@ -58,7 +60,8 @@ public class RidgeForecasterTests
         ForecastSplit split = MadeTables.Split(MadeTables.Of("daily", 300), 30, 14, MadeTables.AllInputs);
         var linear = new RidgeForecaster(Recipe(2));
         Assert.Throws<OperationCanceledException>(() => linear.Fit(split, null, new CancellationToken(true)));
-        Assert.Equal("The ridge forecaster is not fitted yet. Call Fit first.", Assert.Throws<InvalidOperationException>(() => linear.Ahead(split, 1)).Message);
+        Assert.Equal("The ridge forecaster is not fitted yet. Call Fit first.",
+            Assert.Throws<InvalidOperationException>(() => linear.Ahead(split, 1)).Message);
     }
 
     [Fact]
@@ -67,12 +70,16 @@ public class RidgeForecasterTests
         TimeSeries table = MadeTables.Of("daily", 300);
         ForecastSplit split = MadeTables.Split(table, 30, 24, MadeTables.AllInputs);
         RidgeForecaster linear = Fitted(new RidgeForecaster(Recipe(3)), split, 3);
-        Assert.Equal("The ridge was fitted to forecast 3 rows ahead, not 4. Fit it with a longer horizon.", Refused(() => linear.Ahead(split, 4)));
-        Assert.Equal("The ridge was fitted to forecast 3 rows ahead, not 4. Fit it with a longer horizon.", Refused(() => linear.Ahead(table, 4)));
+        Assert.Equal("The ridge was fitted to forecast 3 rows ahead, not 4. Fit it with a longer horizon.",
+            Refused(() => linear.Ahead(split, 4)));
+        Assert.Equal("The ridge was fitted to forecast 3 rows ahead, not 4. Fit it with a longer horizon.",
+            Refused(() => linear.Ahead(table, 4)));
         Assert.Throws<ArgumentOutOfRangeException>(() => linear.Ahead(split, 0));
         ForecastSplit two = MadeTables.Split(table, 2, 24, MadeTables.AllInputs);
-        Assert.Equal($"The test range {two.TestRange} has 2 rows, 1 too few to judge 3 rows ahead. Choose a longer test range or a shorter horizon.", Refused(() => linear.Ahead(two, 3)));
-        Assert.Equal("t.csv has 5 rows with a x, but the ridge looks at the newest 24. Give it at least 24 rows.", Refused(() => linear.Ahead(table.Head(5), 1)));
+        Assert.Equal($"The test range {two.TestRange} has 2 rows, 1 too few to judge 3 rows ahead. Choose a longer test range or a shorter "
+            + "horizon.", Refused(() => linear.Ahead(two, 3)));
+        Assert.Equal("t.csv has 5 rows with a x, but the ridge looks at the newest 24. Give it at least 24 rows.",
+            Refused(() => linear.Ahead(table.Head(5), 1)));
         ForecastSplit shorter = MadeTables.Split(table.Head(25), 12, 5, MadeTables.AllInputs);
         Assert.Equal(
             $"Only 13 rows of x come before the test range {shorter.TestRange}, but the ridge looks at 24. Use a longer training range.",

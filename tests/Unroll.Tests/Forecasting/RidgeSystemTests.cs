@@ -13,14 +13,16 @@ public class RidgeSystemTests
     private static double[][] Columns()
     {
         double[] noise = TestData.Normal(Rows * Inputs, 3);
-        double[][] columns = [.. Enumerable.Range(0, Inputs).Select(k => Enumerable.Range(0, Rows).Select(row => (k + 1) + (Math.Pow(10, k - 2) * noise[(k * Rows) + row])).ToArray())];
+        double[][] columns = [.. Enumerable.Range(0, Inputs)
+            .Select(k => Enumerable.Range(0, Rows).Select(row => (k + 1) + (Math.Pow(10, k - 2) * noise[(k * Rows) + row])).ToArray())];
         for (int row = 0; row < Rows; row++)
             columns[2][row] = columns[0][row] + columns[1][row] + (0.01 * columns[2][row]);
         Array.Fill(columns[5], 7.3);
         return columns;
     }
 
-    private static double[] Outputs(double[][] columns) => [.. TestData.Normal(Rows, 9).Select((e, row) => 100 + columns[0][row] - (2 * columns[3][row]) + e)];
+    private static double[] Outputs(double[][] columns) =>
+        [.. TestData.Normal(Rows, 9).Select((e, row) => 100 + columns[0][row] - (2 * columns[3][row]) + e)];
 
     [Theory]
     [InlineData(0.001)]
@@ -79,7 +81,8 @@ public class RidgeSystemTests
                 }
             }
 
-            double[] absolute = new RidgeSystem([[.. x]], y, isAbsolute: true).Solve(1e-9), squares = new RidgeSystem([[.. x]], y).Solve(1e-9);
+            double[] absolute = new RidgeSystem([[.. x]], y, isAbsolute: true).Solve(1e-9),
+                squares = new RidgeSystem([[.. x]], y).Solve(1e-9);
             double ours = Sum(absolute[0], absolute[1]) - best, theirs = Sum(squares[0], squares[1]) - best;
             Assert.True(ours <= 0.35 * theirs, FormattableString.Invariant($"{ours} of {theirs} above {best}"));
         }, iter: 300);
@@ -87,7 +90,8 @@ public class RidgeSystemTests
     [Fact]
     public void Absolute_errors_of_points_on_a_line_and_of_a_single_row_are_those_of_squares()
     {
-        Assert.Equal(new RidgeSystem([[1, 2, 3, 4]], [4, 7, 10, 13]).Solve(1e-12)[0], new RidgeSystem([[1, 2, 3, 4]], [4, 7, 10, 13], true).Solve(1e-12)[0], 1e-9);
+        Assert.Equal(new RidgeSystem([[1, 2, 3, 4]], [4, 7, 10, 13]).Solve(1e-12)[0],
+            new RidgeSystem([[1, 2, 3, 4]], [4, 7, 10, 13], true).Solve(1e-12)[0], 1e-9);
         Assert.Equal([0, 5], new RidgeSystem([[2]], [5], true).Solve(1));
         Assert.Equal([0, 0, 4], new RidgeSystem([[1, 1, 1], [0, 0, 0]], [4, 4, 4], true).Solve(0.001));
     }

@@ -81,7 +81,8 @@ public class RowCalendarTests
     public void Days_of_the_week_that_do_not_occur_are_skipped()
     {
         // Sundays to Thursdays, as in Israel.
-        RowCalendar calendar = RowCalendar.Of([.. Enumerable.Range(0, 60).Select(day => new DateTime(2023, 1, 1).AddDays(day)).Where(day => day.DayOfWeek is not (DayOfWeek.Friday or DayOfWeek.Saturday))]);
+        RowCalendar calendar = RowCalendar.Of([.. Enumerable.Range(0, 60).Select(day => new DateTime(2023, 1, 1).AddDays(day))
+            .Where(day => day.DayOfWeek is not (DayOfWeek.Friday or DayOfWeek.Saturday))]);
         Assert.Equal("2023-03-05 00:00", Next(calendar, "2023-03-02"));
         Assert.Equal("2023-03-06 00:00", Next(calendar, "2023-03-05"));
     }
@@ -143,7 +144,8 @@ public class RowCalendarTests
     [Fact]
     public void A_session_has_its_pause_at_noon()
     {
-        DateTime[] bars = [.. Bars(new DateTime(2024, 1, 1), 15, new(9, 0, 0), new(14, 0, 0), TimeSpan.FromHours(1)).Where(bar => bar.Hour != 12)];
+        DateTime[] bars = [.. Bars(new DateTime(2024, 1, 1), 15, new(9, 0, 0), new(14, 0, 0), TimeSpan.FromHours(1))
+            .Where(bar => bar.Hour != 12)];
         var calendar = RowCalendar.Of(bars);
         Assert.Equal("2024-02-01 13:00", Next(calendar, "2024-02-01 11:00"));
         Assert.Equal("2024-02-05 09:00", Next(calendar, "2024-02-02 14:00"));
@@ -153,7 +155,8 @@ public class RowCalendarTests
     [Fact]
     public void Hours_around_the_clock_may_have_free_weekends()
     {
-        var calendar = RowCalendar.Of([.. MadeTables.Dates("hourly", 24 * 30).Where(date => date.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))]);
+        var calendar = RowCalendar.Of(
+            [.. MadeTables.Dates("hourly", 24 * 30).Where(date => date.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))]);
         Assert.Equal("every 01:00:00 (Mon to Fri)", calendar.Name);
         Assert.Equal("2020-03-02 00:00", Next(calendar, "2020-02-28 23:00"));
         Assert.Equal([24, 120], calendar.SeasonalPeriods);
@@ -162,7 +165,8 @@ public class RowCalendarTests
     [Fact]
     public void Twice_a_month_is_not_every_two_weeks()
     {
-        DateTime[] pay = [.. Enumerable.Range(0, 54).SelectMany(month => new[] { new DateTime(2012, 1, 1).AddMonths(month), new DateTime(2012, 1, 15).AddMonths(month) })];
+        DateTime[] pay = [.. Enumerable.Range(0, 54)
+            .SelectMany(month => new[] { new DateTime(2012, 1, 1).AddMonths(month), new DateTime(2012, 1, 15).AddMonths(month) })];
         var calendar = RowCalendar.Of(pay);
         Assert.Equal("twice a month (1st and 15th)", calendar.Name);
         Assert.Equal([new(2016, 7, 1), new(2016, 7, 15), new(2016, 8, 1)], calendar.NextDates(3));
@@ -171,7 +175,8 @@ public class RowCalendarTests
         RowCalendar ends = Of("2015-11-15", "2015-11-30", "2015-12-15", "2015-12-31", "2016-01-15", "2016-01-31");
         Assert.Equal("twice a month (15th and last day)", ends.Name);
         Assert.Equal([new(2016, 2, 15), new(2016, 2, 29), new(2016, 3, 15), new(2016, 3, 31)], ends.NextDates(4));
-        Assert.Equal("every 14 days", RowCalendar.Of([.. Enumerable.Range(0, 40).Select(step => new DateTime(2016, 1, 1).AddDays(14 * step))]).Name);
+        Assert.Equal("every 14 days",
+            RowCalendar.Of([.. Enumerable.Range(0, 40).Select(step => new DateTime(2016, 1, 1).AddDays(14 * step))]).Name);
     }
 
     [Fact]
@@ -194,7 +199,8 @@ public class RowCalendarTests
     [Fact]
     public void Days_of_the_week_repeat()
     {
-        var calendar = RowCalendar.Of([.. MadeTables.Dates("daily", 60).Where(day => day.DayOfWeek is DayOfWeek.Tuesday or DayOfWeek.Thursday)]);
+        var calendar = RowCalendar.Of(
+            [.. MadeTables.Dates("daily", 60).Where(day => day.DayOfWeek is DayOfWeek.Tuesday or DayOfWeek.Thursday)]);
         Assert.Equal("days of the week (Tue, Thu)", calendar.Name);
         Assert.Equal("2015-03-10 00:00", Next(calendar, "2015-03-05"));
         Assert.Equal("2015-03-12 00:00", Next(calendar, "2015-03-10"));
@@ -203,7 +209,8 @@ public class RowCalendarTests
     [Fact]
     public void A_week_moved_by_a_holiday_moves_no_other()
     {
-        DateTime[] fridays = [.. Enumerable.Range(0, 20).Select(week => new DateTime(2019, 8, 16).AddDays((7 * week) - (week == 19 ? 1 : 0)))];
+        DateTime[] fridays = [.. Enumerable.Range(0, 20)
+            .Select(week => new DateTime(2019, 8, 16).AddDays((7 * week) - (week == 19 ? 1 : 0)))];
         Assert.Equal([new(2020, 1, 3), new(2020, 1, 10)], RowCalendar.Of(fridays).NextDates(2));
     }
 
@@ -228,7 +235,8 @@ public class RowCalendarTests
     [Fact]
     public void A_holiday_of_one_year_or_one_that_had_rows_is_none()
     {
-        IEnumerable<DateTime> all = Enumerable.Range(0, 3 * 365).Select(day => new DateTime(2016, 1, 4).AddDays(day)).Where(day => day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday));
+        IEnumerable<DateTime> all = Enumerable.Range(0, 3 * 365).Select(day => new DateTime(2016, 1, 4).AddDays(day))
+            .Where(day => day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday));
         DateTime[] twice = [.. all.Where(day => day != new DateTime(2016, 7, 4) && day != new DateTime(2017, 7, 4))];
         Assert.Equal("2019-07-04 00:00", Next(RowCalendar.Of(twice), "2019-07-03"));
         DateTime[] once = [.. all.Where(day => day.Year == 2016 && day != new DateTime(2016, 7, 4))];
@@ -249,7 +257,8 @@ public class RowCalendarTests
     [Fact]
     public void A_calendar_without_leap_days_goes_on_without_them()
     {
-        DateTime[] days = [.. Enumerable.Range(0, 365 * 9).Select(day => new DateTime(2011, 1, 1).AddDays(day)).Where(day => (day.Month, day.Day) != (2, 29))];
+        DateTime[] days = [.. Enumerable.Range(0, 365 * 9).Select(day => new DateTime(2011, 1, 1).AddDays(day))
+            .Where(day => (day.Month, day.Day) != (2, 29))];
         Assert.Equal("2020-03-01 00:00", Next(RowCalendar.Of(days), "2020-02-28"));
     }
 
@@ -257,7 +266,8 @@ public class RowCalendarTests
     public void No_date_follows_the_last_of_all()
     {
         var series = new TimeSeries("open.csv", [.. MadeTables.Dates("daily", 30), new(9999, 12, 31)], ("y", new double[31]));
-        Assert.Equal("open.csv: no date follows the row of 9999-12-31. Correct its date, or remove the row.", Assert.Throws<UnrollException>(() => series.NextDates(1)).Message);
+        Assert.Equal("open.csv: no date follows the row of 9999-12-31. Correct its date, or remove the row.",
+            Assert.Throws<UnrollException>(() => series.NextDates(1)).Message);
         foreach (string made in new[] { "hourly", "business", "weekly", "monthly", "yearly", "every third day" })
         {
             var calendar = RowCalendar.Of(MadeTables.Dates(made, 60));
@@ -289,15 +299,20 @@ public class RowCalendarTests
     [Fact]
     public void Rows_about_so_far_apart_are_even()
     {
-        DateTime[] readings = [.. Enumerable.Range(0, 50).Select(row => new DateTime(2022, 1, 1).AddMinutes(10 * row).AddSeconds(row * row % 7))];
+        DateTime[] readings =
+            [.. Enumerable.Range(0, 50).Select(row => new DateTime(2022, 1, 1).AddMinutes(10 * row).AddSeconds(row * row % 7))];
         Assert.StartsWith("about every 00:1", RowCalendar.Of(readings).Name, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("business", "monthly", "The model learnt from business days, but The table has one row a month. Use rows as the model learnt from, or train a model on The table.")]
-    [InlineData("hourly", "daily", "The model learnt from rows every 01:00:00, but The table has one row a day. Use rows as the model learnt from, or train a model on The table.")]
-    [InlineData("business", "daily", "The model learnt from business days, but The table has one row a day. Use rows as the model learnt from, or train a model on The table.")]
-    [InlineData("weekly", "every third day", "The model learnt from weeks, but The table has one row every 3 days. Use rows as the model learnt from, or train a model on The table.")]
+    [InlineData("business", "monthly", "The model learnt from business days, but The table has one row a month. Use rows as the model "
+        + "learnt from, or train a model on The table.")]
+    [InlineData("hourly", "daily", "The model learnt from rows every 01:00:00, but The table has one row a day. Use rows as the model "
+        + "learnt from, or train a model on The table.")]
+    [InlineData("business", "daily", "The model learnt from business days, but The table has one row a day. Use rows as the model learnt "
+        + "from, or train a model on The table.")]
+    [InlineData("weekly", "every third day", "The model learnt from weeks, but The table has one row every 3 days. Use rows as the model "
+        + "learnt from, or train a model on The table.")]
     [InlineData("business", "business", null)]
     [InlineData("hourly", "hourly", null)]
     [InlineData("every third day", "every third day", null)]
@@ -313,7 +328,8 @@ public class RowCalendarTests
     [Fact]
     public void Too_few_rows_differ_from_no_calendar()
     {
-        RowCalendar model = RowCalendar.Of(MadeTables.Dates("business", 60)), few = RowCalendar.Of(MadeTables.Dates("business", 5)), two = RowCalendar.Of(MadeTables.Dates("monthly", 2));
+        RowCalendar model = RowCalendar.Of(MadeTables.Dates("business", 60)), few = RowCalendar.Of(MadeTables.Dates("business", 5)),
+            two = RowCalendar.Of(MadeTables.Dates("monthly", 2));
         Assert.True(few.SameAs(model.Word) && few.SameAs(model) && model.SameAs(few));
         Assert.True(two.SameAs(model.Word) && model.SameAs(two));
     }

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Unroll.Tests.Forecasting;
 
-/// <summary>The files in samples/data: as their README describes them, with figures computed by Python from what the packages hold.</summary>
+/// <summary>
+/// The files in samples/data: as their README describes them, with figures computed by Python from what the packages hold.
+/// </summary>
 public class SampleFilesTests
 {
     [Theory]
@@ -40,11 +42,14 @@ public class SampleFilesTests
     {
         TimeSeries ridership = TimeSeries.Read(TestFiles.Sample("ridership.csv"));
         Assert.Equal(
-            ["ridership", "temp_min", "temp", "temp_max", "temp_change", "dew", "humidity", "pressure", "pressure_change", "wind", "wind_max", "gust", "gust_max",
-                "percip", "percip_max", "weather_rain", "weather_snow", "weather_cloud", "weather_storm", "Blackhawks_Away", "Blackhawks_Home",
+            ["ridership", "temp_min", "temp", "temp_max", "temp_change", "dew", "humidity", "pressure", "pressure_change", "wind",
+                "wind_max", "gust", "gust_max",
+                "percip", "percip_max", "weather_rain", "weather_snow", "weather_cloud", "weather_storm", "Blackhawks_Away",
+                "Blackhawks_Home",
                 "Bulls_Away", "Bulls_Home", "Bears_Away", "Bears_Home", "WhiteSox_Away", "WhiteSox_Home", "Cubs_Away", "Cubs_Home"],
             ridership.ColumnNames);
-        Assert.Equal((5698, new DateTime(2001, 1, 22), new DateTime(2016, 8, 28)), (ridership.Rows, ridership.FirstDate, ridership.LastDate));
+        Assert.Equal((5698, new DateTime(2001, 1, 22), new DateTime(2016, 8, 28)),
+            (ridership.Rows, ridership.FirstDate, ridership.LastDate));
         Assert.Equal("daily, no gaps", ridership.CalendarGaps().ToString());
         Assert.Equal(0, ridership.MissingValues().Total);
         Assert.Equal((15.732, 5.627), (ridership["ridership"][0], ridership["ridership"][^1]));

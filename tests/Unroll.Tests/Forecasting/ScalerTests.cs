@@ -71,7 +71,8 @@ public class ScalerTests
         {
             var scaler = new MinMaxScaler();
             double[] back = scaler.InverseTransform(scaler.FitTransform(prices));
-            return prices.Zip(back).All(pair => Math.Abs(BitConverter.DoubleToInt64Bits(pair.First) - BitConverter.DoubleToInt64Bits(pair.Second)) <= 2);
+            return prices.Zip(back)
+                .All(pair => Math.Abs(BitConverter.DoubleToInt64Bits(pair.First) - BitConverter.DoubleToInt64Bits(pair.Second)) <= 2);
         }, iter: 20000);
 
     [Fact]
@@ -83,7 +84,8 @@ public class ScalerTests
             Scaler restored = Scaler.Restore(JsonSerializer.Deserialize<ScalerState>(JsonSerializer.Serialize(scaler.State))!);
             return restored.Kind == kind
                 && BitConverter.DoubleToInt64Bits(restored.Transform(x)) == BitConverter.DoubleToInt64Bits(scaler.Transform(x))
-                && BitConverter.DoubleToInt64Bits(restored.InverseTransform(x)) == BitConverter.DoubleToInt64Bits(scaler.InverseTransform(x));
+                && BitConverter.DoubleToInt64Bits(restored.InverseTransform(x)) == BitConverter.DoubleToInt64Bits(
+                    scaler.InverseTransform(x));
         });
 
     [Fact]
@@ -114,15 +116,19 @@ public class ScalerTests
     [Fact]
     public void Values_that_cannot_be_fitted_are_named()
     {
-        Assert.StartsWith("The minmax scaler needs finite values, but value 1 is NaN.", Assert.Throws<ArgumentException>(() => new MinMaxScaler().Fit([1, double.NaN])).Message);
-        Assert.StartsWith("The standard scaler needs at least one value to fit.", Assert.Throws<ArgumentException>(() => new StandardScaler().Fit([])).Message);
-        Assert.StartsWith("The minmax scaler cannot span these values", Assert.Throws<ArgumentException>(() => new MinMaxScaler().Fit([-1.7e308, 1.7e308])).Message);
+        Assert.StartsWith("The minmax scaler needs finite values, but value 1 is NaN.",
+            Assert.Throws<ArgumentException>(() => new MinMaxScaler().Fit([1, double.NaN])).Message);
+        Assert.StartsWith("The standard scaler needs at least one value to fit.",
+            Assert.Throws<ArgumentException>(() => new StandardScaler().Fit([])).Message);
+        Assert.StartsWith("The minmax scaler cannot span these values",
+            Assert.Throws<ArgumentException>(() => new MinMaxScaler().Fit([-1.7e308, 1.7e308])).Message);
     }
 
     [Fact]
     public void Unknown_kinds_and_damaged_states_are_refused()
     {
-        Assert.Equal("There is no scaler \"log\". Choose minmax, standard, robust or none, or make one of your own known with ForecastKinds.Register(() => new ...).", Assert.ThrowsAny<UnrollException>(() => Scaler.Create("log")).Message);
+        Assert.Equal("There is no scaler \"log\". Choose minmax, standard, robust or none, or make one of your own known with "
+            + "ForecastKinds.Register(() => new ...).", Assert.ThrowsAny<UnrollException>(() => Scaler.Create("log")).Message);
         Assert.Equal(
             "A minmax scaler with offset 1 and scale 0 is damaged: both are finite and the scale is above 0. Train the model again.",
             Assert.Throws<UnrollException>(() => Scaler.Restore(new ScalerState("minmax", 1, 0))).Message);

@@ -5,7 +5,8 @@ namespace Unroll.Tests.Forecasting;
 
 public class SearchSpaceTests
 {
-    private static TrialSettings[] Draws(SearchSpace space, int count, int seed = 1) => [.. Enumerable.Range(1, count).Select(trial => space.Draw(seed, trial))];
+    private static TrialSettings[] Draws(SearchSpace space, int count, int seed = 1) =>
+        [.. Enumerable.Range(1, count).Select(trial => space.Draw(seed, trial))];
 
     [Fact]
     public void Every_draw_lies_within_the_space_and_its_ends_are_reached()
@@ -54,20 +55,32 @@ public class SearchSpaceTests
     public void What_no_network_can_have_is_refused()
     {
         string Refused(SearchSpace space) => Assert.Throws<UnrollException>(() => space.Draw(1, 1)).Message;
-        Assert.Equal("The search has no cell to choose. Give it at least one of Lstm, Gru and SimpleRnn.", Refused(new SearchSpace { Cells = [] }));
-        Assert.Equal("The search's range of units, 9..8, ends before it begins. Put the smaller number first.", Refused(new SearchSpace { Units = new(9, 8) }));
+        Assert.Equal("The search has no cell to choose. Give it at least one of Lstm, Gru and SimpleRnn.",
+            Refused(new SearchSpace { Cells = [] }));
+        Assert.Equal("The search's range of units, 9..8, ends before it begins. Put the smaller number first.",
+            Refused(new SearchSpace { Units = new(9, 8) }));
         Assert.Equal("The search's range of window is 0..8; it must be at least 1.", Refused(new SearchSpace { Window = new(0, 8) }));
-        Assert.Equal("The search's range of dropout is 0.5..1; it must be at least 0 and below 1.", Refused(new SearchSpace { Dropout = new(0.5, 1) }));
-        Assert.Equal("The search's range of learning rate is 0..0.1; it must be above 0.", Refused(new SearchSpace { LearningRate = new(0, 0.1) }));
+        Assert.Equal("The search's range of dropout is 0.5..1; it must be at least 0 and below 1.",
+            Refused(new SearchSpace { Dropout = new(0.5, 1) }));
+        Assert.Equal("The search's range of learning rate is 0..0.1; it must be above 0.",
+            Refused(new SearchSpace { LearningRate = new(0, 0.1) }));
     }
 
     [Fact]
     public void A_recipe_takes_what_was_drawn_and_keeps_the_rest()
     {
-        var basis = new NetworkRecipe { Scaler = "standard", Threads = 7, Training = new TrainingOptions { BatchSize = 61, Seed = 4, Optimizer = new Adam { Beta1 = 0.8 } } };
+        var basis = new NetworkRecipe
+        {
+            Scaler = "standard",
+            Threads = 7,
+            Training = new TrainingOptions { BatchSize = 61, Seed = 4, Optimizer = new Adam { Beta1 = 0.8 } }
+        };
         var settings = new TrialSettings { Cell = CellKind.Gru, Layers = 2, Units = 9, Window = 6, LearningRate = 0.02, Dropout = 0.1 };
         NetworkRecipe expected = basis with { Cell = CellKind.Gru, Layers = 2, Units = 9, Dropout = 0.1, Threads = 1 };
-        expected = expected with { Training = expected.Training with { Epochs = 13, Optimizer = new Adam { Beta1 = 0.8, LearningRate = 0.02 } } };
+        expected = expected with
+        {
+            Training = expected.Training with { Epochs = 13, Optimizer = new Adam { Beta1 = 0.8, LearningRate = 0.02 } }
+        };
         Assert.Equal(expected, settings.ToRecipe(basis, 13));
     }
 }

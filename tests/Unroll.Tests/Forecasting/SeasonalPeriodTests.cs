@@ -29,8 +29,10 @@ public class SeasonalPeriodTests
 
     [Fact]
     public void A_week_in_daily_values_is_found_under_trend_and_noise() =>
-        Gen.Select(Gen.Double[-1, 1].Array[200], Gen.Double[-2, 2], Gen.Double[-3, 3].Array[7].Where(week => week.Max() - week.Min() > 3)).Sample((noise, trend, week) =>
-            SeasonalPeriod.Find(Table(200, row => new DateTime(2020, 1, 1).AddDays(row), row => (trend * row) + week[row % 7] + noise[row])["x"]) == 7, iter: 200);
+        Gen.Select(Gen.Double[-1, 1].Array[200], Gen.Double[-2, 2], Gen.Double[-3, 3].Array[7].Where(week => week.Max() - week.Min() > 3))
+            .Sample((noise, trend, week) =>
+            SeasonalPeriod.Find(Table(200, row => new DateTime(2020, 1, 1).AddDays(row),
+                row => (trend * row) + week[row % 7] + noise[row])["x"]) == 7, iter: 200);
 
     [Fact]
     public void Of_a_day_and_a_week_in_hourly_values_the_stronger_is_chosen()
@@ -39,9 +41,12 @@ public class SeasonalPeriodTests
         double[] noise = [.. Enumerable.Range(0, 2000).Select(_ => random.NextNormal() / 10)];
         double Hour(int row) => Math.Sin(2 * Math.PI * row / 24);
         double Weekend(int row) => row / 24 % 7 > 4 ? 0.2 : 1;
-        Assert.Equal(24, SeasonalPeriod.Find(Table(2000, row => new DateTime(2020, 1, 1).AddHours(row), row => Hour(row) + noise[row])["x"]));
-        Assert.Equal(168, SeasonalPeriod.Find(Table(2000, row => new DateTime(2020, 1, 1).AddHours(row), row => (Hour(row) * Weekend(row)) + noise[row])["x"]));
-        Assert.Equal(24, SeasonalPeriod.Find(Table(2000, row => new DateTime(2020, 1, 1).AddHours(row), row => (Hour(row) * Weekend(row)) + noise[row])["x"], longest: 100));
+        Assert.Equal(24, SeasonalPeriod.Find(
+            Table(2000, row => new DateTime(2020, 1, 1).AddHours(row), row => Hour(row) + noise[row])["x"]));
+        Assert.Equal(168, SeasonalPeriod.Find(
+            Table(2000, row => new DateTime(2020, 1, 1).AddHours(row), row => (Hour(row) * Weekend(row)) + noise[row])["x"]));
+        Assert.Equal(24, SeasonalPeriod.Find(
+            Table(2000, row => new DateTime(2020, 1, 1).AddHours(row), row => (Hour(row) * Weekend(row)) + noise[row])["x"], longest: 100));
     }
 
     [Fact]

@@ -15,11 +15,19 @@ public class SeriesGapTests
         double[] price = Numbers(60);
         foreach ((int from, int count) in gaps)
             price.AsSpan(from, count).Fill(Gap);
-        return (key, new TimeSeries($"shops.csv, {key}", [.. Enumerable.Range(0, 60).Select(day => new DateTime(2020, 1, 1).AddDays(day))], ("sold", Numbers(60)), ("price", price)));
+        return (key, new TimeSeries($"shops.csv, {key}", [.. Enumerable.Range(0, 60).Select(day => new DateTime(2020, 1, 1).AddDays(day))],
+            ("sold", Numbers(60)), ("price", price)));
     }
 
     private static ForecastTask Task(params (string, TimeSeries)[] shops) =>
-        new(new SeriesSet("shops.csv", shops), new TaskOptions { Targets = ["sold"], Train = "..2020-02-15", Test = "2020-02-16..", Window = 5, Inputs = new ForecastInputs { Past = ["price"] } });
+        new(new SeriesSet("shops.csv", shops), new TaskOptions
+        {
+            Targets = ["sold"],
+            Train = "..2020-02-15",
+            Test = "2020-02-16..",
+            Window = 5,
+            Inputs = new ForecastInputs { Past = ["price"] }
+        });
 
     private static Part Of(string series) => new(series, "sold");
 
@@ -42,7 +50,8 @@ public class SeriesGapTests
     {
         ForecastTask few = Task(Shop("North"), Shop("South", (10, 13)), Shop("West"));
         Assert.Equal(["North", "West"], few.Keys);
-        Assert.Equal("shops.csv, South has too few values of price to be used: 13 of its 60 values are missing. Complete the file, begin later, or leave the column out.", Assert.Single(few.LeftOut).Reason);
+        Assert.Equal("shops.csv, South has too few values of price to be used: 13 of its 60 values are missing. Complete the file, begin "
+            + "later, or leave the column out.", Assert.Single(few.LeftOut).Reason);
         Assert.Equal(["price"], few.Inputs.Past);
         ForecastTask most = Task(Shop("North", (0, 60)), Shop("South", (10, 13)), Shop("West"));
         Assert.Equal(["North", "South", "West"], most.Keys);

@@ -21,10 +21,12 @@ public class SeriesSetDescriptionTests
     {
         SeriesSetDescription description = s_panel.Describe();
         SeriesSummary north = description.Series[0], west = description.Series[2], all = description.Total;
-        Assert.Equal(("North", 3, new DateTime(2020, 1, 1), new DateTime(2020, 1, 3), 2), (north.Key, north.Rows, north.First, north.Last, north.Missing));
+        Assert.Equal(("North", 3, new DateTime(2020, 1, 1), new DateTime(2020, 1, 3), 2),
+            (north.Key, north.Rows, north.First, north.Last, north.Missing));
         Assert.Equal([2.5, 10], north.Means);
         Assert.Equal([N, 5], west.Means);
-        Assert.Equal(("all 3", 6, new DateTime(2020, 1, 1), new DateTime(2020, 1, 5), 4), (all.Key, all.Rows, all.First, all.Last, all.Missing));
+        Assert.Equal(("all 3", 6, new DateTime(2020, 1, 1), new DateTime(2020, 1, 5), 4),
+            (all.Key, all.Rows, all.First, all.Last, all.Missing));
         Assert.Equal([10.5 / 4, 75.0 / 4], all.Means);
     }
 

@@ -18,7 +18,8 @@ public sealed class SeriesSetTests : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    private SeriesSet Read(string text, string column = "shop", ReadOptions? options = null) => SeriesSet.Read(_files.Write("shops.csv", text), column, options);
+    private SeriesSet Read(string text, string column = "shop", ReadOptions? options = null) =>
+        SeriesSet.Read(_files.Write("shops.csv", text), column, options);
 
     private string Refused(string text, string column = "shop") => Assert.Throws<UnrollException>(() => Read(text, column)).Message;
 
@@ -45,7 +46,8 @@ public sealed class SeriesSetTests : IDisposable
         Assert.Equal(["size"], panel.StaticNames);
         Assert.Equal((40, 90), (panel.Static("North")["size"], panel.Static("South")["size"]));
         Assert.Equal(
-            "Column Size of shops.csv, North was left out: it never changes within a series, so it is a static column of the panel. Choose one of sold, price.",
+            "Column Size of shops.csv, North was left out: it never changes within a series, so it is a static column of the panel. Choose "
+                + "one of sold, price.",
             Assert.Throws<UnrollException>(() => panel["North"]["Size"]).Message);
     }
 
@@ -94,14 +96,20 @@ public sealed class SeriesSetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("date,shop,a\n2020-01-01,N,1\n2020-01-02,S,2\n2020-01-02,N,3\n2020-01-01,N,4\n", "shop", "shops.csv: series N has the date 2020-01-01 twice, on lines 2 and 5. Remove one of them, or choose a column that tells them apart.")]
-    [InlineData("date,shop,a\n2020-01-01,N,1\n2020-01-02,,2\n", "shop", "shops.csv, line 3, column shop: the cell is empty, so the row belongs to no series. Name its series or remove the row.")]
+    [InlineData("date,shop,a\n2020-01-01,N,1\n2020-01-02,S,2\n2020-01-02,N,3\n2020-01-01,N,4\n", "shop", "shops.csv: series N has the date "
+        + "2020-01-01 twice, on lines 2 and 5. Remove one of them, or choose a column that tells them apart.")]
+    [InlineData("date,shop,a\n2020-01-01,N,1\n2020-01-02,,2\n", "shop",
+        "shops.csv, line 3, column shop: the cell is empty, so the row belongs to no series. Name its series or remove the row.")]
     [InlineData("date,shop,a\n2020-01-01,N,1\n", "store", "shops.csv has no column store. Choose one of date, shop, a.")]
-    [InlineData("date,shop,a\n2020-01-01,N,1\n", "date", "Column date of shops.csv holds the dates, so it cannot tell series apart. Choose another of shop, a.")]
+    [InlineData("date,shop,a\n2020-01-01,N,1\n", "date",
+        "Column date of shops.csv holds the dates, so it cannot tell series apart. Choose another of shop, a.")]
     [InlineData("date,shop\n2020-01-01,N\n", "shop", "shops.csv has no column of numbers beside its dates. Add one.")]
-    [InlineData("date,shop,a\n2020-01-01,N,1\n2020-01-02,N,1.2.3\n", "shop", "shops.csv, line 3, column a: \"1.2.3\" is no number. Correct the cell or leave it empty, or name it as a mark of missing values.")]
-    [InlineData("date,shop,a\n2020-01-01,N,1\n2020-13-02,N,1\n", "shop", "shops.csv, line 3, column date: \"2020-13-02\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.")]
-    public void A_file_that_is_no_panel_is_refused_in_one_line(string text, string column, string message) => Assert.Equal(message, Refused(text, column));
+    [InlineData("date,shop,a\n2020-01-01,N,1\n2020-01-02,N,1.2.3\n", "shop",
+        "shops.csv, line 3, column a: \"1.2.3\" is no number. Correct the cell or leave it empty, or name it as a mark of missing values.")]
+    [InlineData("date,shop,a\n2020-01-01,N,1\n2020-13-02,N,1\n", "shop",
+        "shops.csv, line 3, column date: \"2020-13-02\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.")]
+    public void A_file_that_is_no_panel_is_refused_in_one_line(string text, string column, string message) =>
+        Assert.Equal(message, Refused(text, column));
 
     [Fact]
     public void A_series_that_is_not_there_is_named_with_those_there_are()
@@ -110,7 +118,8 @@ public sealed class SeriesSetTests : IDisposable
         Assert.Equal("shops.csv has no series West. Choose one of n, N, S.", Assert.Throws<UnrollException>(() => panel["West"]).Message);
         Assert.Equal((1, 2, 3), (panel["n"]["a"][0], panel["N"]["a"][0], panel["s"]["a"][0]));
         panel = Read("date,shop,a\n2020-01-01,ab,1\n2020-01-01,aB,2\n");
-        Assert.Equal("shops.csv has the series ab and aB: write AB with the case you mean.", Assert.Throws<UnrollException>(() => panel.Static("AB")).Message);
+        Assert.Equal("shops.csv has the series ab and aB: write AB with the case you mean.",
+            Assert.Throws<UnrollException>(() => panel.Static("AB")).Message);
     }
 
     [Fact]
@@ -118,7 +127,8 @@ public sealed class SeriesSetTests : IDisposable
     {
         string Hint(string text) => Assert.ThrowsAny<UnrollException>(() => TimeSeries.Read(_files.Write("shops.csv", text))).Message;
         Assert.Equal(
-            "shops.csv: the date 2020-01-01 appears twice, on lines 2 and 4. Remove one of them; or, if each shop is a series of its own, name shop as the column that tells the series apart.",
+            "shops.csv: the date 2020-01-01 appears twice, on lines 2 and 4. Remove one of them; or, if each shop is a series of its own, "
+                + "name shop as the column that tells the series apart.",
             Hint("date,shop,a\n2020-01-01,N,1\n2020-01-02,N,2\n2020-01-01,S,3\n2020-01-02,S,4\n"));
         Assert.Equal(
             "shops.csv: the date 2020-01-01 appears twice, on lines 2 and 6. Remove one of them.",
@@ -129,7 +139,8 @@ public sealed class SeriesSetTests : IDisposable
     public void The_columns_of_a_wide_table_become_series_without_their_empty_ends()
     {
         double n = double.NaN;
-        var table = new TimeSeries("wide.csv", [.. Enumerable.Range(1, 5).Select(day => new DateTime(2020, 1, day))], ("North", [n, 2, n, 4, n]), ("South", [1, 1, 1, 1, 1]), ("West", [n, n, n, n, n]));
+        var table = new TimeSeries("wide.csv", [.. Enumerable.Range(1, 5).Select(day => new DateTime(2020, 1, day))],
+            ("North", [n, 2, n, 4, n]), ("South", [1, 1, 1, 1, 1]), ("West", [n, n, n, n, n]));
         SeriesSet panel = SeriesSet.FromColumns(table, ["north", "South"], "sold");
         Assert.Equal(["North", "South"], panel.Keys);
         Assert.Equal(["sold"], panel.ColumnNames);
@@ -138,8 +149,10 @@ public sealed class SeriesSetTests : IDisposable
         Assert.Equal([2, n, 4], panel["North"]["sold"].ToArray());
         Assert.Equal(("wide.csv, South", 5), (panel["South"].Name, panel["South"].Rows));
         Assert.Equal([4, n], SeriesSet.FromColumns(table.Tail(2), ["North"])["North"]["value"].ToArray().Append(n));
-        Assert.Equal("Column West of wide.csv has no values at all. Choose other columns.", Assert.Throws<UnrollException>(() => SeriesSet.FromColumns(table)).Message);
-        Assert.Equal("wide.csv has no column East. Choose one of North, South, West.", Assert.Throws<UnrollException>(() => SeriesSet.FromColumns(table, ["East"])).Message);
+        Assert.Equal("Column West of wide.csv has no values at all. Choose other columns.",
+            Assert.Throws<UnrollException>(() => SeriesSet.FromColumns(table)).Message);
+        Assert.Equal("wide.csv has no column East. Choose one of North, South, West.",
+            Assert.Throws<UnrollException>(() => SeriesSet.FromColumns(table, ["East"])).Message);
     }
 
     [Fact]
@@ -163,7 +176,8 @@ public sealed class SeriesSetTests : IDisposable
         SeriesSet stations = SeriesSet.Read(TestFiles.Sample("stations.csv"), "station");
         Assert.Equal((20, 29220, "Austin", "California"), (stations.Count, stations.Rows, stations.Keys[0], stations.Keys[^1]));
         Assert.Equal(["ridership"], stations.ColumnNames);
-        Assert.All(stations.Keys, key => Assert.Equal((1461, new DateTime(2012, 8, 15), new DateTime(2016, 8, 14)), (stations[key].Rows, stations[key].FirstDate, stations[key].LastDate)));
+        Assert.All(stations.Keys, key => Assert.Equal((1461, new DateTime(2012, 8, 15), new DateTime(2016, 8, 14)),
+            (stations[key].Rows, stations[key].FirstDate, stations[key].LastDate)));
         Assert.All(stations.Keys, key => Assert.Equal("daily, no gaps", stations[key].CalendarGaps().ToString()));
         Assert.Equal(2545.962, stations["Austin"]["ridership"].ToArray().Sum(), 1e-6);
         Assert.Equal(1420.862, stations["California"]["ridership"].ToArray().Sum(), 1e-6);

@@ -6,12 +6,14 @@ namespace Unroll.Tests.Forecasting;
 public class SettingImportanceTests
 {
     private static IReadOnlyList<SettingImportance> Of(Func<TrialSettings, int, double> rmse, int trials = 27) =>
-        new Tuner(new FakeObjective(run => rmse(run.Settings, run.Trial)), new TuningOptions { Trials = trials, Epochs = 1, Seed = 6, Parallel = 1 }).Run().Importance;
+        new Tuner(new FakeObjective(run => rmse(run.Settings, run.Trial)),
+            new TuningOptions { Trials = trials, Epochs = 1, Seed = 6, Parallel = 1 }).Run().Importance;
 
     [Fact]
     public void A_setting_that_decides_alone_has_the_whole_share()
     {
-        IReadOnlyList<SettingImportance> importance = Of((settings, _) => settings.Cell switch { CellKind.Gru => 2, CellKind.Lstm => 3, _ => 5 });
+        IReadOnlyList<SettingImportance> importance =
+            Of((settings, _) => settings.Cell switch { CellKind.Gru => 2, CellKind.Lstm => 3, _ => 5 });
         Assert.Equal(("cell", "gru"), (importance[0].Setting.Name, importance[0].BestValues));
         Assert.Equal(1, importance[0].Share, 12);
         Assert.Equal(2, importance[0].BestError, 12);
@@ -47,7 +49,8 @@ public class SettingImportanceTests
             },
             trials: 12);
         double mean = seen.Average(each => each.Error), total = seen.Sum(each => Math.Pow(each.Error - mean, 2));
-        double within = seen.GroupBy(each => each.Cell).Sum(group => group.Sum(each => Math.Pow(each.Error - group.Average(other => other.Error), 2)));
+        double within = seen.GroupBy(each => each.Cell)
+            .Sum(group => group.Sum(each => Math.Pow(each.Error - group.Average(other => other.Error), 2)));
         double expected = Math.Max(0, 1 - (within / (12 - 3) / (total / (12 - 1))));
         Assert.Equal(expected, importance.Single(each => each.Setting.Name == "cell").Share, 1e-12);
     }

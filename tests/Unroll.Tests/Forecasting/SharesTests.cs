@@ -12,7 +12,8 @@ public class SharesTests
     private static HorizonForecast Off(double by, int origins = 2, int steps = 1) =>
         new(new double[origins + steps - 1], [.. Enumerable.Range(0, origins).Select(_ => Enumerable.Repeat(by, steps).ToArray())]);
 
-    private static double[][][] Of(int steps, params HorizonForecast?[][] judged) => Shares.Of(judged, new bool[judged[0].Length], -1, steps);
+    private static double[][][] Of(int steps, params HorizonForecast?[][] judged) =>
+        Shares.Of(judged, new bool[judged[0].Length], -1, steps);
 
     /// <summary>One part, two forecasts, one of which is off by twice as much; one row ahead and n origins are n windows.</summary>
     [Fact]
@@ -31,7 +32,8 @@ public class SharesTests
         // The first forecast is better on nine parts, the second on the last.
         double Share(int origins)
         {
-            HorizonForecast?[][] judged = [.. Enumerable.Range(0, 10).Select(part => (HorizonForecast?[])(part < 9 ? [Off(1, origins), Off(2, origins)] : [Off(2, origins), Off(1, origins)]))];
+            HorizonForecast?[][] judged = [.. Enumerable.Range(0, 10)
+                .Select(part => (HorizonForecast?[])(part < 9 ? [Off(1, origins), Off(2, origins)] : [Off(2, origins), Off(1, origins)]))];
             return Of(1, judged)[9][1][0];
         }
 
@@ -54,8 +56,10 @@ public class SharesTests
     public void No_near_row_pays_for_a_far_one()
     {
         // The first forecast knows the next row, the second the far ones.
-        HorizonForecast near = new(new double[60], [.. Enumerable.Range(0, 53).Select(_ => Enumerable.Range(1, 8).Select(step => step < 5 ? 0.1 : 50.0).ToArray())]);
-        HorizonForecast far = new(new double[60], [.. Enumerable.Range(0, 53).Select(_ => Enumerable.Range(1, 8).Select(step => step < 5 ? 1.0 : 10.0).ToArray())]);
+        HorizonForecast near = new(new double[60],
+            [.. Enumerable.Range(0, 53).Select(_ => Enumerable.Range(1, 8).Select(step => step < 5 ? 0.1 : 50.0).ToArray())]);
+        HorizonForecast far = new(new double[60],
+            [.. Enumerable.Range(0, 53).Select(_ => Enumerable.Range(1, 8).Select(step => step < 5 ? 1.0 : 10.0).ToArray())]);
         double[][][] shares = Of(8, [near, far]);
         Assert.All(Enumerable.Range(0, 4), step => Assert.InRange(shares[0][0][step], 0.99, 1));
         Assert.All(Enumerable.Range(4, 4), step => Assert.InRange(shares[0][1][step], 0.97, 1));
@@ -85,13 +89,16 @@ public class SharesTests
 
     [Fact]
     public void Shares_are_not_negative_sum_to_1_and_do_not_depend_on_units() =>
-        Gen.Select(Gen.Double[-5, 5].Array[600], Gen.Int[1, 9], Gen.Int[0, 3], Gen.Double[1e-6, 1e6]).Sample((noise, steps, networks, unit) =>
+        Gen.Select(Gen.Double[-5, 5].Array[600], Gen.Int[1, 9], Gen.Int[0, 3], Gen.Double[1e-6, 1e6])
+            .Sample((noise, steps, networks, unit) =>
         {
             double[][][] Shared(double times)
             {
-                HorizonForecast?[][] judged = [.. Enumerable.Range(0, 3).Select(part => Enumerable.Range(0, 4).Select(k => (HorizonForecast?)new HorizonForecast(
+                HorizonForecast?[][] judged =
+                    [.. Enumerable.Range(0, 3).Select(part => Enumerable.Range(0, 4).Select(k => (HorizonForecast?)new HorizonForecast(
                     new double[12 + steps - 1],
-                    [.. Enumerable.Range(0, 12).Select(origin => Enumerable.Range(0, steps).Select(h => times * (k + 1) * noise[((part * 200) + (k * 40) + origin + h) % 600]).ToArray())])).ToArray())];
+                    [.. Enumerable.Range(0, 12).Select(origin => Enumerable.Range(0, steps)
+                        .Select(h => times * (k + 1) * noise[((part * 200) + (k * 40) + origin + h) % 600]).ToArray())])).ToArray())];
                 return Shares.Of(judged, [.. Enumerable.Range(0, 4).Select(k => k < networks)], networks, steps);
             }
 

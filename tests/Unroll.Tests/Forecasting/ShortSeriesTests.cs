@@ -4,7 +4,9 @@ using static Unroll.Tests.Forecasting.SmallEnsembles;
 
 namespace Unroll.Tests.Forecasting;
 
-/// <summary>A series too short to learn from is forecast by simple rules, beside others, alone, and where it was not there in training.</summary>
+/// <summary>
+/// A series too short to learn from is forecast by simple rules, beside others, alone, and where it was not there in training.
+/// </summary>
 public class ShortSeriesTests
 {
     private const int Horizon = 6;
@@ -12,11 +14,14 @@ public class ShortSeriesTests
     private static TimeSeries Months(string key, int rows) => new(
         key,
         [.. Enumerable.Range(120 - rows, rows).Select(month => new DateTime(2010, 1, 1).AddMonths(month))],
-        ("x", [.. Enumerable.Range(120 - rows, rows).Select(month => 100 + month + (20 * Math.Sin(month * Math.PI / 6)) + (month * 7 % 11))]));
+        ("x", [.. Enumerable.Range(120 - rows, rows)
+            .Select(month => 100 + month + (20 * Math.Sin(month * Math.PI / 6)) + (month * 7 % 11))]));
 
-    private static SeriesSet Panel(params int[] rows) => new("shops.csv", [.. rows.Select((count, i) => ($"S{i}", Months($"S{i}", count)))]);
+    private static SeriesSet Panel(params int[] rows) =>
+        new("shops.csv", [.. rows.Select((count, i) => ($"S{i}", Months($"S{i}", count)))]);
 
-    private static BlendForecaster Blend(ForecastTask task) => Fitted(BlendForecaster.Of([Recipe(Horizon, members: 1, epochs: 1)], task), task);
+    private static BlendForecaster Blend(ForecastTask task) =>
+        Fitted(BlendForecaster.Of([Recipe(Horizon, members: 1, epochs: 1)], task), task);
 
     [Theory]
     [InlineData(Horizon + 2)]
@@ -29,7 +34,8 @@ public class ShortSeriesTests
         var task = new ForecastTask(Panel(120, rows, 110, 120), new TaskOptions { Targets = ["x"], Horizon = Horizon, TestRows = Horizon });
         Assert.Empty(task.LeftOut);
         var few = new Part("S1", "x");
-        foreach (PartsForecaster forecaster in (PartsForecaster[])[Blend(task), Fitted(new RidgeForecaster(), task), Fitted(new EnsembleForecaster(Recipe(Horizon, members: 1, epochs: 1)), task)])
+        foreach (PartsForecaster forecaster in (PartsForecaster[])[Blend(task), Fitted(new RidgeForecaster(), task),
+            Fitted(new EnsembleForecaster(Recipe(Horizon, members: 1, epochs: 1)), task)])
         {
             Forecast judged = forecaster.Predict(task);
             Assert.Equal(4, judged.Parts.Count);
@@ -48,8 +54,10 @@ public class ShortSeriesTests
     [Fact]
     public void It_does_not_change_what_the_others_are_forecast_with()
     {
-        ForecastTask Task(SeriesSet data) => new(data, new TaskOptions { Targets = ["x"], Horizon = Horizon, TestRows = Horizon, Window = 18 });
-        ForecastTask with = Task(Panel(120, 12, 110)), without = Task(new SeriesSet("shops.csv", ("S0", Months("S0", 120)), ("S2", Months("S2", 110))));
+        ForecastTask Task(SeriesSet data) =>
+            new(data, new TaskOptions { Targets = ["x"], Horizon = Horizon, TestRows = Horizon, Window = 18 });
+        ForecastTask with = Task(Panel(120, 12, 110)),
+            without = Task(new SeriesSet("shops.csv", ("S0", Months("S0", 120)), ("S2", Months("S2", 110))));
         Forecast one = Fitted(new RidgeForecaster(), with).Predict(with), other = Fitted(new RidgeForecaster(), without).Predict(without);
         foreach (string key in (string[])["S0", "S2"])
             Assert.Equal(other[new Part(key, "x")].AllRows(), one[new Part(key, "x")].AllRows());
@@ -67,7 +75,8 @@ public class ShortSeriesTests
         BlendForecaster blend = Blend(task);
         Assert.DoesNotContain(blend.Members, each => each.Kind is ForecasterKind.Network or ForecasterKind.Ridge);
         Assert.Contains(member, blend.Members.Select(each => each.Key));
-        Assert.StartsWith("The gru forecast has no share: The training range ", blend.Notes[0].Replace("GRU", "gru", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.StartsWith("The gru forecast has no share: The training range ",
+            blend.Notes[0].Replace("GRU", "gru", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.All(blend.Predict(task).Parts[0].Rows(), row => Assert.InRange(row.Value, 50, 400));
     }
 
@@ -88,7 +97,8 @@ public class ShortSeriesTests
     public void What_else_a_new_series_lacks_is_not_hidden()
     {
         var task = new ForecastTask(Panel(120, 110, 100), new TaskOptions { Targets = ["x"], Horizon = Horizon, TestRows = Horizon });
-        BlendForecaster blend = Fitted(new BlendForecaster([new RidgeForecaster(Recipe(Horizon, transform: TargetTransform.LogReturn)), new NaiveForecaster()]), task);
+        BlendForecaster blend = Fitted(
+            new BlendForecaster([new RidgeForecaster(Recipe(Horizon, transform: TargetTransform.LogReturn)), new NaiveForecaster()]), task);
         TimeSeries rows = Months("New", 110);
         var flawed = new TimeSeries("New", [.. rows.Dates], ("x", [.. rows["x"].ToArray().Select((value, row) => row == 50 ? 0 : value)]));
         string message = Assert.Throws<UnrollException>(() => blend.Predict(new SeriesSet("new.csv", ("New", flawed)), Horizon)).Message;
@@ -102,7 +112,8 @@ public class ShortSeriesTests
         var task = new ForecastTask(Panel(120, 14, 110), options);
         SeasonalNaiveForecaster seasonal = Fitted(new SeasonalNaiveForecaster(12), task);
         string note = Assert.Single(seasonal.Notes);
-        Assert.StartsWith("The seasonal naive forecast repeats the newest value for 1 of 3 series and targets, to which it cannot be fitted; the first, S1, x: ", note, StringComparison.Ordinal);
+        Assert.StartsWith("The seasonal naive forecast repeats the newest value for 1 of 3 series and targets, to which it cannot be "
+            + "fitted; the first, S1, x: ", note, StringComparison.Ordinal);
         Assert.Contains(note, Fitted(new BlendForecaster([new NaiveForecaster(), new SeasonalNaiveForecaster(12)]), task).Notes);
         TimeSeries rows = Months("S1", 110);
         var zero = new TimeSeries("S1", [.. rows.Dates], ("x", [.. rows["x"].ToArray().Select((value, row) => row == 50 ? 0 : value)]));

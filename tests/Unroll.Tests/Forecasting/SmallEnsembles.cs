@@ -9,21 +9,28 @@ namespace Unroll.Tests.Forecasting;
 /// <summary>Small ensembles, and what is asked of them and of other forecasters alike.</summary>
 internal static class SmallEnsembles
 {
-    public static EnsembleRecipe Recipe(int steps = 1, int members = 2, int epochs = 3, int units = 4, int threads = 1, TargetTransform? transform = null, Strategy strategy = Strategy.Direct) => new()
-    {
-        Steps = steps,
-        Strategy = strategy,
-        Members = members,
-        Window = 8,
-        Transform = transform,
-        Network = new NetworkRecipe
+    public static EnsembleRecipe Recipe(int steps = 1, int members = 2, int epochs = 3, int units = 4, int threads = 1,
+        TargetTransform? transform = null, Strategy strategy = Strategy.Direct) => new()
         {
-            Cell = CellKind.Gru,
-            Units = units,
-            Threads = threads,
-            Training = new TrainingOptions { Epochs = epochs, BatchSize = 64, Optimizer = new Adam { LearningRate = 0.01 }, EarlyStopping = new EarlyStopping(6) },
-        },
-    };
+            Steps = steps,
+            Strategy = strategy,
+            Members = members,
+            Window = 8,
+            Transform = transform,
+            Network = new NetworkRecipe
+            {
+                Cell = CellKind.Gru,
+                Units = units,
+                Threads = threads,
+                Training = new TrainingOptions
+                {
+                    Epochs = epochs,
+                    BatchSize = 64,
+                    Optimizer = new Adam { LearningRate = 0.01 },
+                    EarlyStopping = new EarlyStopping(6)
+                },
+            },
+        };
 
     /// <summary>Fitted to one part, an ensemble for the rows ahead of its recipe, others for <paramref name="steps"/>.</summary>
     public static T Fitted<T>(T forecaster, ForecastSplit split, int steps = 1)
@@ -44,7 +51,8 @@ internal static class SmallEnsembles
     }
 
     /// <summary>What one target of one series is forecast with; the only one where none is named.</summary>
-    public static EnsembleModel ModelOf(EnsembleForecaster forecaster, Part? part = null) => (EnsembleModel)forecaster.Models[part ?? forecaster.Parts.Single()];
+    public static EnsembleModel ModelOf(EnsembleForecaster forecaster, Part? part = null) =>
+        (EnsembleModel)forecaster.Models[part ?? forecaster.Parts.Single()];
 
     /// <summary>The file a forecaster is saved to: all that it predicts with, to the bit.</summary>
     public static byte[] Bytes(PartsForecaster forecaster)

@@ -10,7 +10,8 @@ public class ThetaForecasterTests
     private static ForecastSplit Months(double[] values, int test)
     {
         double[] all = [.. values, .. Enumerable.Repeat(values[^1], test)];
-        var table = new TimeSeries("t.csv", [.. Enumerable.Range(0, all.Length).Select(month => new DateTime(1949, 1, 1).AddMonths(month))], ("x", all));
+        var table = new TimeSeries("t.csv", [.. Enumerable.Range(0, all.Length).Select(month => new DateTime(1949, 1, 1).AddMonths(month))],
+            ("x", all));
         return MadeTables.Split(table, test, 12);
     }
 
@@ -37,15 +38,18 @@ public class ThetaForecasterTests
     {
         // R: thetaf(WWWusage, h = 4)$mean.
         ForecastSplit split = Months(RDataSets.ServerUsers, 4);
-        Near([220.309628080, 220.619025020, 220.928421960, 221.237818899], SmallEnsembles.Fitted(new ThetaForecaster(), split, 4).Ahead(split, 4).From(0).ToArray(), 1e-5);
+        Near([220.309628080, 220.619025020, 220.928421960, 221.237818899],
+            SmallEnsembles.Fitted(new ThetaForecaster(), split, 4).Ahead(split, 4).From(0).ToArray(), 1e-5);
     }
 
     [Fact]
     public void Seasonal_indices_are_those_of_r()
     {
         // R: decompose(AirPassengers, "multiplicative")$figure, and "additive".
-        double[] factors = [0.910230367372, 0.883625320694, 1.007366287604, 0.975906012323, 0.981378027495, 1.112775826679, 1.226555542931, 1.219910969446, 1.060491932647, 0.921757240410, 0.801178082413, 0.898824389985];
-        double[] differences = [-24.74873737374, -36.18813131313, -2.24116161616, -8.03661616162, -4.50631313131, 35.40277777778, 63.83080808081, 62.82323232323, 16.52020202020, -20.64267676768, -53.59343434343, -28.61994949495];
+        double[] factors = [0.910230367372, 0.883625320694, 1.007366287604, 0.975906012323, 0.981378027495, 1.112775826679, 1.226555542931,
+            1.219910969446, 1.060491932647, 0.921757240410, 0.801178082413, 0.898824389985];
+        double[] differences = [-24.74873737374, -36.18813131313, -2.24116161616, -8.03661616162, -4.50631313131, 35.40277777778,
+            63.83080808081, 62.82323232323, 16.52020202020, -20.64267676768, -53.59343434343, -28.61994949495];
         SeasonalIndices multiplies = SeasonalIndices.Of(RDataSets.AirPassengers, 12, default)!;
         Assert.False(multiplies.Adds);
         Near(factors, multiplies.Values, 1e-10);
@@ -83,13 +87,16 @@ public class ThetaForecasterTests
 
         // R: rwf(AirPassengers, h = 3, drift = TRUE)$mean.
         ForecastSplit months = Months(RDataSets.AirPassengers, 3);
-        Near([434.237762238, 436.475524476, 438.713286713], SmallEnsembles.Fitted(new SeasonalNaiveDriftForecaster(1), months, 3).Ahead(months, 3).From(0).ToArray(), 1e-11);
+        Near([434.237762238, 436.475524476, 438.713286713], SmallEnsembles.Fitted(new SeasonalNaiveDriftForecaster(1), months, 3)
+            .Ahead(months, 3).From(0).ToArray(), 1e-11);
     }
 
     [Fact]
     public void A_season_of_less_than_a_row_is_refused()
     {
-        Assert.StartsWith("A season of 0 rows is none.", Assert.Throws<UnrollException>(() => SmallEnsembles.Fitted(new ThetaForecaster(0), Months(RDataSets.AirPassengers, 2))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("A season of -1 rows is none.", Assert.Throws<UnrollException>(() => SmallEnsembles.Fitted(new SeasonalNaiveDriftForecaster(-1), Months(RDataSets.AirPassengers, 2))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("A season of 0 rows is none.", Assert.Throws<UnrollException>(
+            () => SmallEnsembles.Fitted(new ThetaForecaster(0), Months(RDataSets.AirPassengers, 2))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("A season of -1 rows is none.", Assert.Throws<UnrollException>(() => SmallEnsembles.Fitted(
+            new SeasonalNaiveDriftForecaster(-1), Months(RDataSets.AirPassengers, 2))).Message, StringComparison.Ordinal);
     }
 }

@@ -9,10 +9,12 @@ public class TunerTests
     private static readonly TuningOptions s_options = new() { Trials = 27, Epochs = 45, Seed = 3, Parallel = 1 };
 
     private static string Plan(int trials, int epochs) =>
-        string.Join(", ", Rung.Plan(trials, epochs).Select(rung => string.Create(CultureInfo.InvariantCulture, $"{rung.Trials} x {rung.Epochs}")));
+        string.Join(", ", Rung.Plan(trials, epochs)
+            .Select(rung => string.Create(CultureInfo.InvariantCulture, $"{rung.Trials} x {rung.Epochs}")));
 
     private static string Results(TuningResult result) =>
-        string.Join('\n', result.Results.Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Run.Trial} {each.Run.Rung} {each.Run.Epochs} {each.Error:R}")));
+        string.Join('\n', result.Results.Select(
+            each => string.Create(CultureInfo.InvariantCulture, $"{each.Run.Trial} {each.Run.Rung} {each.Run.Epochs} {each.Error:R}")));
 
     [Theory]
     [InlineData(27, 45, "27 x 5, 9 x 15, 3 x 45")]
@@ -22,7 +24,8 @@ public class TunerTests
     [InlineData(1, 1, "1 x 1")]
     [InlineData(27, 3, "27 x 1, 9 x 3")]
     [InlineData(27, 2, "27 x 2")]
-    public void Each_rung_has_a_third_of_the_trials_and_three_times_the_epochs(int trials, int epochs, string plan) => Assert.Equal(plan, Plan(trials, epochs));
+    public void Each_rung_has_a_third_of_the_trials_and_three_times_the_epochs(int trials, int epochs, string plan) =>
+        Assert.Equal(plan, Plan(trials, epochs));
 
     /// <summary>Trial t has RMSE |t − 14| after 5 epochs, so 10 to 18 go on; then higher numbers are better, so 16, 17 and 18 do.</summary>
     [Theory]
@@ -49,7 +52,8 @@ public class TunerTests
     [Fact]
     public void Where_more_epochs_made_it_worse_the_lowest_error_is_not_that_of_the_best()
     {
-        TuningResult result = new Tuner(new FakeObjective(run => run is { Trial: 4, Rung: 2 } ? 4 : run.Trial + (10 * run.Rung)), s_options).Run();
+        TuningResult result = new Tuner(new FakeObjective(run => run is { Trial: 4, Rung: 2 } ? 4 : run.Trial + (10 * run.Rung)), s_options)
+            .Run();
         // Trial 4 has the lowest error in rung 2; in the last, with 1 and 2 beside it, trial 1 is ahead.
         Assert.Equal((1, 3, 31.0), (result.Best.Run.Trial, result.Best.Run.Rung, result.Best.Error));
         Assert.Equal((4, 2, 15, 4.0), (result.Lowest.Run.Trial, result.Lowest.Run.Rung, result.Lowest.Run.Epochs, result.Lowest.Error));
@@ -68,7 +72,8 @@ public class TunerTests
     [Fact]
     public void Trials_that_diverge_are_the_worst_and_never_go_on()
     {
-        TuningResult result = new Tuner(new FakeObjective(run => run.Trial < 22 ? double.NaN : run.Rung == 2 && run.Trial == 25 ? double.PositiveInfinity : run.Trial), s_options).Run();
+        TuningResult result = new Tuner(new FakeObjective(
+            run => run.Trial < 22 ? double.NaN : run.Rung == 2 && run.Trial == 25 ? double.PositiveInfinity : run.Trial), s_options).Run();
         Assert.Equal([22, 23, 24, 25, 26, 27], result.Results.Where(each => each.Run.Rung == 2).Select(each => each.Run.Trial));
         Assert.Equal([22, 23, 24], result.Results.Where(each => each.Run.Rung == 3).Select(each => each.Run.Trial));
         Assert.Equal([22, 23, 24, 26, 27, 25, 1, 2], result.Standings.Take(8).Select(each => each.Run.Trial));
@@ -77,14 +82,16 @@ public class TunerTests
 
         var all = new Tuner(new FakeObjective(run => run.Rung == 2 ? double.NaN : run.Trial), s_options);
         Assert.Equal(
-            "All 9 trials of 15 epochs diverged, so there is no best one. Look for extreme values in the training rows, or search smaller learning rates.",
+            "All 9 trials of 15 epochs diverged, so there is no best one. Look for extreme values in the training rows, or search smaller "
+                + "learning rates.",
             Assert.Throws<UnrollException>(() => all.Run()).Message);
     }
 
     [Fact]
     public void An_error_in_a_trial_ends_the_search_and_is_the_one_told()
     {
-        var tuner = new Tuner(new FakeObjective(run => run.Trial == 4 ? throw new UnrollException("no such luck") : run.Trial), s_options with { Parallel = 3 });
+        var tuner = new Tuner(new FakeObjective(run => run.Trial == 4 ? throw new UnrollException("no such luck") : run.Trial),
+            s_options with { Parallel = 3 });
         Assert.Equal("no such luck", Assert.Throws<UnrollException>(() => tuner.Run()).Message);
     }
 
@@ -95,7 +102,8 @@ public class TunerTests
         new Tuner(new FakeObjective(run => run.Trial), s_options with { Trials = 6, Epochs = 3 }) { OnProgress = told.Add }.Run();
         Assert.Equal(6 + 6 + 6 + 2, told.Count);
         TuningProgress[] ended = [.. told.Where(each => each.Ended is not null)];
-        Assert.Equal([(1, 1, 6), (1, 2, 6), (1, 3, 6), (1, 4, 6), (1, 5, 6), (1, 6, 6), (2, 1, 2), (2, 2, 2)], ended.Select(each => (each.Rung.Number, each.Done, each.Trials)));
+        Assert.Equal([(1, 1, 6), (1, 2, 6), (1, 3, 6), (1, 4, 6), (1, 5, 6), (1, 6, 6), (2, 1, 2), (2, 2, 2)],
+            ended.Select(each => (each.Rung.Number, each.Done, each.Trials)));
         Assert.All(told, each => Assert.Equal((10.0, 2), (each.NaiveError, each.Rungs)));
         Assert.Equal((1, 1.0), (ended[5].Best!.Run.Trial, ended[^1].Best!.Error));
         Assert.Equal(1, told[^1].Share, 12);
@@ -107,8 +115,15 @@ public class TunerTests
     [Fact]
     public void The_results_do_not_depend_on_how_many_run_at_once()
     {
-        var task = new ForecastTask(SeriesSet.Of(ValidationObjectiveTests.Waves(160)), new TaskOptions { TestRows = 10, Window = 1, Inputs = ForecastInputs.TargetOnly });
-        var options = new TuningOptions { Trials = 6, Epochs = 6, Seed = 8, Space = new SearchSpace { Units = new(4, 8), Window = new(3, 12) } };
+        var task = new ForecastTask(SeriesSet.Of(ValidationObjectiveTests.Waves(160)),
+            new TaskOptions { TestRows = 10, Window = 1, Inputs = ForecastInputs.TargetOnly });
+        var options = new TuningOptions
+        {
+            Trials = 6,
+            Epochs = 6,
+            Seed = 8,
+            Space = new SearchSpace { Units = new(4, 8), Window = new(3, 12) }
+        };
         TuningResult Run(int parallel, int seed) => new Tuner(
             new ValidationObjective(task, new NetworkRecipe()), options with { Parallel = parallel, Seed = seed }).Run();
         string one = Results(Run(1, 8));

@@ -13,7 +13,8 @@ public sealed class TuningJournalTests : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    private static FakeObjective Objective(Func<TrialRun, double>? rmse = null) => new(rmse ?? (run => run.Trial == 5 ? double.NaN : 1 / 3.0 / run.Trial));
+    private static FakeObjective Objective(Func<TrialRun, double>? rmse = null) =>
+        new(rmse ?? (run => run.Trial == 5 ? double.NaN : 1 / 3.0 / run.Trial));
 
     private TuningResult Run(FakeObjective objective, TuningOptions? options = null)
     {
@@ -79,7 +80,8 @@ public sealed class TuningJournalTests : IDisposable
         string whole = Text(Run(Objective()));
         System.IO.File.Delete(File);
         int asked = 0;
-        Assert.Throws<UnrollException>(() => Run(Objective(run => Interlocked.Increment(ref asked) == 11 ? throw new UnrollException("end") : run.Trial == 5 ? double.NaN : 1 / 3.0 / run.Trial), s_options with { Parallel = 1 }));
+        Assert.Throws<UnrollException>(() => Run(Objective(run => Interlocked.Increment(ref asked) == 11 ? throw new UnrollException("end")
+            : run.Trial == 5 ? double.NaN : 1 / 3.0 / run.Trial), s_options with { Parallel = 1 }));
         string[] kept = System.IO.File.ReadAllLines(File);
         Assert.Equal(11, kept.Length);
         var rest = Objective();
@@ -94,9 +96,12 @@ public sealed class TuningJournalTests : IDisposable
         Run(Objective());
         byte[] before = System.IO.File.ReadAllBytes(File);
         const string Remedy = " Choose another folder, or delete the journal to begin anew.";
-        Assert.Equal("The journal J is of a search with another setup: trials was 9 and is 10, search seed was 2 and is 7." + Remedy, Refused(s_options with { Trials = 10, Seed = 7 }));
-        Assert.Equal("The journal J is of a search with another setup: data was made up and is new." + Remedy, Refused(objective: new FakeObjective(_ => 1) { Setup = [new("data", "new")] }));
-        Assert.Equal("The journal J is of a search with another setup: the space differs." + Remedy, Refused(s_options with { Space = new SearchSpace { Units = new(8, 9) } }));
+        Assert.Equal("The journal J is of a search with another setup: trials was 9 and is 10, search seed was 2 and is 7." + Remedy,
+            Refused(s_options with { Trials = 10, Seed = 7 }));
+        Assert.Equal("The journal J is of a search with another setup: data was made up and is new." + Remedy,
+            Refused(objective: new FakeObjective(_ => 1) { Setup = [new("data", "new")] }));
+        Assert.Equal("The journal J is of a search with another setup: the space differs." + Remedy,
+            Refused(s_options with { Space = new SearchSpace { Units = new(8, 9) } }));
         Assert.Equal(before, System.IO.File.ReadAllBytes(File));
         Run(Objective(), s_options with { Parallel = 5 });
     }
@@ -106,17 +111,21 @@ public sealed class TuningJournalTests : IDisposable
     {
         Run(Objective());
         string[] lines = System.IO.File.ReadAllLines(File);
-        void Write(IEnumerable<string> damaged) => System.IO.File.WriteAllText(File, string.Join('\n', damaged) + "\n", new UTF8Encoding(false));
+        void Write(IEnumerable<string> damaged) =>
+            System.IO.File.WriteAllText(File, string.Join('\n', damaged) + "\n", new UTF8Encoding(false));
         Write([.. lines[..2], "{\"trial\":3}", .. lines[2..]]);
         Assert.Equal("Line 3 of the journal J cannot be read. Delete the line, or choose another folder.", Refused());
         Write(["date,value", .. lines[1..]]);
         Assert.Equal("Line 1 of the journal J cannot be read. Delete the journal, or choose another folder.", Refused());
         Write([.. lines, lines[1]]);
-        Assert.Matches(@"^The journal J has trial \d of rung 1 twice, the second time in line 14\. Delete one of the lines, or choose another folder\.$", Refused());
+        Assert.Matches(
+            @"^The journal J has trial \d of rung 1 twice, the second time in line 14\. Delete one of the lines, or choose another folder\.$", Refused());
         Write([lines[0].Replace("journal 2", "journal 3", StringComparison.Ordinal)]);
-        Assert.Equal("J is no journal that this version can go on with. Choose another folder, or delete the journal to begin anew.", Refused());
+        Assert.Equal("J is no journal that this version can go on with. Choose another folder, or delete the journal to begin anew.",
+            Refused());
         Write([lines[0], lines[1].Replace("\"units\":", "\"units\":1", StringComparison.Ordinal)]);
-        Assert.Matches(@"^The journal J has other settings for trial \d than this search\. Delete it, or choose another folder\.$", Refused());
+        Assert.Matches(@"^The journal J has other settings for trial \d than this search\. Delete it, or choose another folder\.$",
+            Refused());
 
         Write(lines);
         var tuner = new Tuner(Objective(), s_options);

@@ -5,7 +5,8 @@ namespace Unroll.Tests.Forecasting;
 
 public class ValidationObjectiveTests
 {
-    private static readonly TrialSettings s_settings = new() { Cell = CellKind.Gru, Layers = 1, Units = 4, Window = 7, LearningRate = 0.01, Dropout = 0 };
+    private static readonly TrialSettings s_settings =
+        new() { Cell = CellKind.Gru, Layers = 1, Units = 4, Window = 7, LearningRate = 0.01, Dropout = 0 };
     private static readonly NetworkRecipe s_recipe = new() { Training = new TrainingOptions { Seed = 5 } };
 
     /// <summary>A row a day from 2020 on.</summary>
@@ -19,7 +20,8 @@ public class ValidationObjectiveTests
         new(SeriesSet.Of(series), new TaskOptions { Train = train, Inputs = ForecastInputs.TargetOnly, Window = 1 });
 
     private static ValidationObjective Of(int rows, Func<int, double>? value = null, double share = 0.2) =>
-        new(Task(Waves(rows + 1, value), FormattableString.Invariant($"..{new DateTime(2020, 1, 1).AddDays(rows - 1):yyyy-MM-dd}")), s_recipe, share);
+        new(Task(Waves(rows + 1, value), FormattableString.Invariant($"..{new DateTime(2020, 1, 1).AddDays(rows - 1):yyyy-MM-dd}")),
+            s_recipe, share);
 
     private static TrialOutcome Evaluate(ValidationObjective objective, TrialSettings settings) =>
         objective.Evaluate(new TrialRun(1, 1, 2, settings), _ => { }, TestContext.Current.CancellationToken);
@@ -32,7 +34,8 @@ public class ValidationObjectiveTests
         TimeSeries series = Waves(500);
         var objective = new ValidationObjective(Task(series, "2020-01-11..2020-04-19"), s_recipe);
         Assert.Equal((80, 20, 40, "RMSE"), (objective.TrainRows, objective.ValidationRows, objective.MostWindow, objective.Measure));
-        Assert.Equal(("wave", "2020-01-11..2020-03-30", "2020-03-31..2020-04-19"), (Setup(objective, "target"), Setup(objective, "train"), Setup(objective, "validation")));
+        Assert.Equal(("wave", "2020-01-11..2020-03-30", "2020-03-31..2020-04-19"),
+            (Setup(objective, "target"), Setup(objective, "train"), Setup(objective, "validation")));
         double[] values = series["wave"].ToArray();
         Assert.Equal(Metrics.Rmse(values.AsSpan(90, 20), values.AsSpan(89, 20)), objective.NaiveError);
     }
@@ -56,7 +59,8 @@ public class ValidationObjectiveTests
     public void Rows_after_the_training_range_change_nothing()
     {
         static double Value(int day) => Math.Sin(day / 5.0);
-        ValidationObjective quiet = new(Task(Waves(300, Value), "2020-01..2020-05"), s_recipe), loud = new(Task(Waves(300, day => day < 152 ? Value(day) : 1e6 + day), "2020-01..2020-05"), s_recipe);
+        ValidationObjective quiet = new(Task(Waves(300, Value), "2020-01..2020-05"), s_recipe),
+            loud = new(Task(Waves(300, day => day < 152 ? Value(day) : 1e6 + day), "2020-01..2020-05"), s_recipe);
         Assert.Equal(new DateTime(2020, 5, 31), new DateTime(2020, 1, 1).AddDays(151));
         Assert.Equal((quiet.NaiveError, Evaluate(quiet, s_settings)), (loud.NaiveError, Evaluate(loud, s_settings)));
         Assert.Equal(quiet.Setup, loud.Setup);
@@ -77,7 +81,8 @@ public class ValidationObjectiveTests
     public void Cancelling_gives_no_result()
     {
         using var source = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => Of(100).Evaluate(new TrialRun(1, 1, 50, s_settings), _ => source.Cancel(), source.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => Of(100).Evaluate(new TrialRun(1, 1, 50, s_settings), _ => source.Cancel(), source.Token));
     }
 
     [Fact]
@@ -87,7 +92,8 @@ public class ValidationObjectiveTests
         Assert.Equal("5..20", objective.Restrict(new SearchSpace()).Window.ToString());
         Assert.Equal(new SearchSpace { Window = new(2, 9) }.Window, objective.Restrict(new SearchSpace { Window = new(2, 9) }).Window);
         Assert.Equal(
-            "A trial learns from 40 rows, 2020-01-01..2020-02-09, which allow a window of 20, but the search's shortest is 21. Choose a longer training range.",
+            "A trial learns from 40 rows, 2020-01-01..2020-02-09, which allow a window of 20, but the search's shortest is 21. Choose a "
+                + "longer training range.",
             Assert.Throws<UnrollException>(() => objective.Restrict(new SearchSpace { Window = new(21, 30) })).Message);
     }
 
@@ -96,10 +102,12 @@ public class ValidationObjectiveTests
     {
         static string Refused(Func<ValidationObjective> make) => Assert.Throws<UnrollException>(make).Message;
         Assert.Equal(
-            "wave has 2 training rows, ..2020-01-02: too few to learn from some and judge 1 row ahead on the newest. At least 3 are needed, 1 more. Use a longer training range.",
+            "wave has 2 training rows, ..2020-01-02: too few to learn from some and judge 1 row ahead on the newest. At least 3 are "
+                + "needed, 1 more. Use a longer training range.",
             Refused(() => Of(2)));
         Assert.Equal("The validation share is 1; it must be above 0 and below 1.", Refused(() => Of(50, share: 1)));
-        Assert.StartsWith("wave never changes in the test range 2020-02-10..2020-02-19, ", Refused(() => Of(50, day => Math.Min(day, 39))), StringComparison.Ordinal);
+        Assert.StartsWith("wave never changes in the test range 2020-02-10..2020-02-19, ", Refused(() => Of(50, day => Math.Min(day, 39))),
+            StringComparison.Ordinal);
         Assert.Equal(
             "The tutorial's network forecasts one column of one series, one row ahead. Tune the default recipe, or ask for less.",
             Refused(() => new ValidationObjective(BacktestTests.Shops(), s_recipe)));
@@ -109,22 +117,26 @@ public class ValidationObjectiveTests
     [Fact]
     public void Hours_of_one_day_are_cut_between_rows()
     {
-        var hours = new TimeSeries("h.csv", [.. Enumerable.Range(0, 21).Select(hour => new DateTime(2020, 1, 1).AddHours(hour))], ("wave", [.. Enumerable.Range(0, 21).Select(hour => hour * (double)hour)]));
-        var objective = new ValidationObjective(new ForecastTask(SeriesSet.Of(hours), new TaskOptions { TestRows = 1, Window = 1 }), s_recipe);
+        var hours = new TimeSeries("h.csv", [.. Enumerable.Range(0, 21).Select(hour => new DateTime(2020, 1, 1).AddHours(hour))],
+            ("wave", [.. Enumerable.Range(0, 21).Select(hour => hour * (double)hour)]));
+        var objective = new ValidationObjective(new ForecastTask(SeriesSet.Of(hours), new TaskOptions { TestRows = 1, Window = 1 }),
+            s_recipe);
         Assert.Equal((16, 4), (objective.TrainRows, objective.ValidationRows));
     }
 
     private static readonly EnsembleRecipe s_ensemble = SmallEnsembles.Recipe(steps: 3, members: 2);
 
-    private static ForecastTask Table(TimeSeries table, ForecastInputs? inputs = null, int horizon = 3) => new(SeriesSet.Of(table), new TaskOptions
-    {
-        Targets = ["x"],
-        Horizon = horizon,
-        Train = FormattableString.Invariant($"..{table.Dates[299]:yyyy-MM-dd}"),
-        Inputs = inputs ?? MadeTables.AllInputs,
-    });
+    private static ForecastTask Table(TimeSeries table, ForecastInputs? inputs = null, int horizon = 3) =>
+        new(SeriesSet.Of(table), new TaskOptions
+        {
+            Targets = ["x"],
+            Horizon = horizon,
+            Train = FormattableString.Invariant($"..{table.Dates[299]:yyyy-MM-dd}"),
+            Inputs = inputs ?? MadeTables.AllInputs,
+        });
 
-    private static ValidationObjective OfEnsembles(TimeSeries table, EnsembleRecipe? recipe = null, ForecastInputs? inputs = null) => ValidationObjective.OfEnsembles(Table(table, inputs), recipe ?? s_ensemble);
+    private static ValidationObjective OfEnsembles(TimeSeries table, EnsembleRecipe? recipe = null, ForecastInputs? inputs = null) =>
+        ValidationObjective.OfEnsembles(Table(table, inputs), recipe ?? s_ensemble);
 
     [Fact]
     public void A_trial_of_the_default_recipe_is_an_ensemble_judged_on_all_rows_ahead()
@@ -135,11 +147,18 @@ public class ValidationObjectiveTests
         List<int> epochs = [];
         TrialOutcome outcome = objective.Evaluate(new TrialRun(1, 1, 2, s_settings), epochs.Add, TestContext.Current.CancellationToken);
 
-        var task = new ForecastTask(new ForecastSplit(table.Head(300), "x", DateRange.Exactly(table.FirstDate, table.Dates[239], table), DateRange.Exactly(table.Dates[240], table.Dates[299], table), 7, MadeTables.AllInputs), 3);
+        var task = new ForecastTask(new ForecastSplit(table.Head(300), "x", DateRange.Exactly(table.FirstDate, table.Dates[239], table),
+            DateRange.Exactly(table.Dates[240], table.Dates[299], table), 7, MadeTables.AllInputs), 3);
         var own = new EnsembleForecaster(s_ensemble with
         {
             Window = 7,
-            Network = s_ensemble.Network with { Cell = CellKind.Gru, Layers = 1, Units = 4, Training = s_ensemble.Network.Training with { Epochs = 2, Optimizer = new Adam { LearningRate = 0.01 } } },
+            Network = s_ensemble.Network with
+            {
+                Cell = CellKind.Gru,
+                Layers = 1,
+                Units = 4,
+                Training = s_ensemble.Network.Training with { Epochs = 2, Optimizer = new Adam { LearningRate = 0.01 } }
+            },
         });
         own.Fit(task, null, TestContext.Current.CancellationToken);
         double Rmse(PartsForecaster forecaster) => Comparison.Score(task, forecaster, forecaster.Predict(task)).Error;
@@ -196,10 +215,14 @@ public class ValidationObjectiveTests
     {
         TimeSeries table = MadeTables.Of("daily", 400);
         Assert.Equal(
-            "x has 300 training rows, ..2015-10-31: too few to learn from some and judge 61 rows ahead on the newest. At least 303 are needed, 3 more. Use a longer training range or a shorter horizon.",
+            "x has 300 training rows, ..2015-10-31: too few to learn from some and judge 61 rows ahead on the newest. At least 303 are "
+                + "needed, 3 more. Use a longer training range or a shorter horizon.",
             Assert.Throws<UnrollException>(() => ValidationObjective.OfEnsembles(Table(table, horizon: 61), s_ensemble)).Message);
-        Assert.StartsWith("The recursive strategy has nothing to put in the place of low, volume", Assert.Throws<UnrollException>(() => OfEnsembles(table, s_ensemble with { Strategy = Strategy.Recursive })).Message, StringComparison.Ordinal);
-        EnsembleRecipe wild = s_ensemble with { Network = s_ensemble.Network with { Training = s_ensemble.Network.Training with { Optimizer = new Sgd() } } };
+        Assert.StartsWith("The recursive strategy has nothing to put in the place of low, volume", Assert.Throws<UnrollException>(
+            () => OfEnsembles(table, s_ensemble with { Strategy = Strategy.Recursive })).Message, StringComparison.Ordinal);
+        EnsembleRecipe wild = s_ensemble
+            with
+        { Network = s_ensemble.Network with { Training = s_ensemble.Network.Training with { Optimizer = new Sgd() } } };
         TrialOutcome outcome = Evaluate(OfEnsembles(table, wild), s_settings with { LearningRate = 1e30 });
         Assert.Equal(double.PositiveInfinity, outcome.Error);
         Assert.Equal(Evaluate(OfEnsembles(table), s_settings).Parameters, outcome.Parameters);

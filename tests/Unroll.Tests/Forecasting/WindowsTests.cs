@@ -63,29 +63,36 @@ public class WindowsTests
     [Fact]
     public void Values_that_are_not_finite_are_named()
     {
-        Assert.StartsWith("Column 0, row 1: NaN is not finite.", Assert.Throws<ArgumentException>(() => new SplitWindows([1, double.NaN, 3], 1)).Message);
-        Assert.StartsWith("Column 0, row 2: 1E+39 is not finite.", Assert.Throws<ArgumentException>(() => new SplitWindows([1, 2, 1e39], 1)).Message);
+        Assert.StartsWith("Column 0, row 1: NaN is not finite.",
+            Assert.Throws<ArgumentException>(() => new SplitWindows([1, double.NaN, 3], 1)).Message);
+        Assert.StartsWith("Column 0, row 2: 1E+39 is not finite.",
+            Assert.Throws<ArgumentException>(() => new SplitWindows([1, 2, 1e39], 1)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new SplitWindows(Count(5), 2).Input(3).Length);
     }
 
     [Fact]
     public void No_window_reaches_over_the_end_of_training_and_each_test_row_has_the_rows_before_it() =>
-        Gen.Select(Gen.Int[1, 12], Gen.Int[0, 9], Gen.Int[2, 30], Gen.Int[0, 9], Gen.Int[1, 20]).Sample((window, before, extra, between, test) =>
+        Gen.Select(Gen.Int[1, 12], Gen.Int[0, 9], Gen.Int[2, 30], Gen.Int[0, 9], Gen.Int[1, 20])
+            .Sample((window, before, extra, between, test) =>
         {
             // The value of each row is its number, so that a window tells where it was cut.
             int train = window + extra, firstTest = before + train + between, rows = firstTest + test;
             DateTime Day(int row) => new DateTime(2000, 1, 1).AddDays(row);
-            var series = new TimeSeries("t", [.. Enumerable.Range(0, rows).Select(Day)], ("x", [.. Enumerable.Range(0, rows).Select(row => (double)row)]));
-            var split = new ForecastSplit(series, "x", new DateRange(Day(before), Day(before + train - 1)), new DateRange(Day(firstTest), null), window);
+            var series = new TimeSeries(
+                "t", [.. Enumerable.Range(0, rows).Select(Day)], ("x", [.. Enumerable.Range(0, rows).Select(row => (double)row)]));
+            var split = new ForecastSplit(series, "x", new DateRange(Day(before), Day(before + train - 1)),
+                new DateRange(Day(firstTest), null), window);
             var scaler = new IdentityScaler();
             scaler.Fit(split.Train);
 
             SplitWindows trained = split.TrainWindows(scaler), tested = split.TestWindows(scaler);
             bool right = trained.Count == extra && split.TrainWindowCount == extra && tested.Count == test && split.Test.Count == test;
             for (int i = 0; i < trained.Count; i++)
-                right &= trained.Input(i)[0] == before + i && trained.Input(i)[^1] == before + i + window - 1 && trained.Target(i) == before + i + window && trained.Target(i) < before + train;
+                right &= trained.Input(i)[0] == before + i && trained.Input(i)[^1] == before + i + window - 1
+                    && trained.Target(i) == before + i + window && trained.Target(i) < before + train;
             for (int i = 0; i < tested.Count; i++)
-                right &= tested.Input(i)[0] == firstTest + i - window && tested.Input(i)[^1] == firstTest + i - 1 && tested.Target(i) == split.Test[i];
+                right &= tested.Input(i)[0] == firstTest + i - window && tested.Input(i)[^1] == firstTest + i - 1
+                    && tested.Target(i) == split.Test[i];
             return right;
         });
 }

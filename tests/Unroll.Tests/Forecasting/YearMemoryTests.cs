@@ -9,7 +9,9 @@ public class YearMemoryTests
 
     private static int Thanksgiving(int year) => 22 + ((4 - (int)new DateTime(year, 11, 22).DayOfWeek + 7) % 7);
 
-    /// <summary>Ten times the weekday; 100, 101, … more at Christmas of 2015, 2016, …, and 40, 42, … less at Thanksgiving; 50 more on the leap day.</summary>
+    /// <summary>
+    /// Ten times the weekday; 100, 101, … more at Christmas of 2015, 2016, …, and 40, 42, … less at Thanksgiving; 50 more on the leap day.
+    /// </summary>
     private static double Value(DateTime date) => (10 * (int)date.DayOfWeek) + date switch
     {
         { Month: 12, Day: 25 } => 100 + date.Year - 2015,

@@ -33,7 +33,12 @@ public class AbsentOptionTests
     [Fact]
     public void It_is_the_usual_value()
     {
-        var other = new Lstm(3) { Activation = Activation.Relu, RecurrentActivation = Activation.HardSigmoid, RecurrentInitializer = Initializer.Ones };
+        var other = new Lstm(3)
+        {
+            Activation = Activation.Relu,
+            RecurrentActivation = Activation.HardSigmoid,
+            RecurrentInitializer = Initializer.Ones
+        };
         Layer read = Read(other, header =>
         {
             header.Remove("activation");
@@ -52,14 +57,18 @@ public class AbsentOptionTests
         Assert.Throws<ArgumentNullException>(() => new Lstm(3) { RecurrentActivation = null! });
     }
 
-    public static TheoryData<string> Named => [.. s_roots.SelectMany(root => root.GetCustomAttributes<JsonDerivedTypeAttribute>()).Select(kind => kind.DerivedType.Name)];
+    public static TheoryData<string> Named =>
+        [.. s_roots.SelectMany(root => root.GetCustomAttributes<JsonDerivedTypeAttribute>()).Select(kind => kind.DerivedType.Name)];
 
-    /// <summary>Each option of each kind of the library, numbers and switches too, left out alone and all together; some are words.</summary>
+    /// <summary>
+    /// Each option of each kind of the library, numbers and switches too, left out alone and all together; some are words.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Named))]
     public void Each_option_of_each_kind_has_its_usual_value(string name)
     {
-        (Type root, Type type) = s_roots.SelectMany(root => root.GetCustomAttributes<JsonDerivedTypeAttribute>().Select(kind => (root, kind.DerivedType)))
+        (Type root, Type type) =
+            s_roots.SelectMany(root => root.GetCustomAttributes<JsonDerivedTypeAttribute>().Select(kind => (root, kind.DerivedType)))
             .Single(pair => pair.DerivedType.Name == name);
         object usual = Make(type);
         if (Written(root, usual) is not JsonObject whole)
@@ -72,9 +81,11 @@ public class AbsentOptionTests
             without.Remove(option);
             if (given.Contains(option, StringComparer.OrdinalIgnoreCase))
             {
-                if (ConstructorOf(type).GetParameters().Single(parameter => string.Equals(parameter.Name, option, StringComparison.OrdinalIgnoreCase)).HasDefaultValue)
+                if (ConstructorOf(type).GetParameters()
+                    .Single(parameter => string.Equals(parameter.Name, option, StringComparison.OrdinalIgnoreCase)).HasDefaultValue)
                     continue;
-                Assert.Contains($"has no {option}", Assert.Throws<JsonException>(() => Read(root, without)).Message, StringComparison.Ordinal);
+                Assert.Contains($"has no {option}", Assert.Throws<JsonException>(() => Read(root, without)).Message,
+                    StringComparison.Ordinal);
                 continue;
             }
 
@@ -100,13 +111,15 @@ public class AbsentOptionTests
     private static ConstructorInfo ConstructorOf(Type type)
     {
         ConstructorInfo[] all = type.GetConstructors();
-        return all.SingleOrDefault(each => each.GetCustomAttribute<JsonConstructorAttribute>() is not null) ?? all.Single(each => all.Length == 1 || each.GetParameters().Length == 0);
+        return all.SingleOrDefault(each => each.GetCustomAttribute<JsonConstructorAttribute>() is not null)
+            ?? all.Single(each => all.Length == 1 || each.GetParameters().Length == 0);
     }
 
     private static object Make(Type type)
     {
         ConstructorInfo constructor = ConstructorOf(type);
-        return constructor.Invoke([.. constructor.GetParameters().Select(parameter => parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter.ParameterType, parameter.Position))]);
+        return constructor.Invoke([.. constructor.GetParameters().Select(
+            parameter => parameter.HasDefaultValue ? parameter.DefaultValue : Argument(parameter.ParameterType, parameter.Position))]);
     }
 
     private static object Argument(Type type, int position) =>
@@ -123,7 +136,8 @@ public class AbsentOptionTests
         : throw new NotSupportedException($"Say what a {type} is.");
 
     /// <summary>Losses, optimisers and schedules stand in other files than layers.</summary>
-    private static KindJson JsonOf(Type root) => root == typeof(Loss) || root == typeof(Optimizer) || root == typeof(Schedule) ? TrainingJson.Kinds : ModelJson.Kinds;
+    private static KindJson JsonOf(Type root) => root == typeof(Loss) || root == typeof(Optimizer) || root == typeof(Schedule)
+        ? TrainingJson.Kinds : ModelJson.Kinds;
 
     private static JsonNode Written(Type root, object part) => JsonNode.Parse((byte[])Call(nameof(KindJson.ToBytes), root, part))!;
 
@@ -144,7 +158,8 @@ public class AbsentOptionTests
         typeof(KindJson).GetMethod(method)!.MakeGenericMethod(root).Invoke(JsonOf(root), [part])!;
 
     private static bool IsPart(PropertyInfo property) =>
-        property.CanWrite && (property.PropertyType == typeof(Activation) || property.PropertyType == typeof(Initializer)) && property.DeclaringType != typeof(Activate);
+        property.CanWrite && (property.PropertyType == typeof(Activation) || property.PropertyType == typeof(Initializer))
+            && property.DeclaringType != typeof(Activate);
 
     private static string NameOf(PropertyInfo property) => char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
 

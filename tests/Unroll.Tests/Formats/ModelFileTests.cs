@@ -17,22 +17,33 @@ public sealed class ModelFileTests : IDisposable
 
     private static readonly Dictionary<string, Layer[]> s_models = new()
     {
-        ["simple rnn"] = [new SimpleRnn(3) { Activation = Activation.Relu, UseBias = false, ReturnSequences = true, GoBackwards = true, ReturnState = true }],
-        ["lstm"] = [new Lstm(3) { RecurrentActivation = Activation.HardSigmoid, UnitForgetBias = false, Dropout = 0.125, RecurrentDropout = 0.3, Stateful = true, Name = "größe \"7\"" }],
-        ["gru"] = [new Gru(17) { ResetAfter = false, KernelInitializer = Initializer.HeNormal, RecurrentInitializer = Initializer.LecunUniform, BiasInitializer = Initializer.RandomNormal }],
-        ["initialisers with numbers"] = [new Gru(3) { KernelInitializer = Initializer.VarianceScaling(0.3, Fan.Out, WeightDistribution.Normal), RecurrentInitializer = new OrthogonalInitializer(0.9), BiasInitializer = Initializer.Uniform(-1.0 / 3, 2) }, new Dense(2) { KernelInitializer = Initializer.TruncatedNormal(0.1, 0.2), BiasInitializer = Initializer.Constant(0.7) }, new Dense(2) { KernelInitializer = Initializer.Identity(1e-3), BiasInitializer = Initializer.Normal(5, 6) }],
-        ["regularised"] = [new Gru(3) { KernelRegularizer = new L1L2(0.1), RecurrentRegularizer = new L1L2(0, 1e-300), BiasRegularizer = new L1L2(1.0 / 3, 5) }],
+        ["simple rnn"] = [new SimpleRnn(3) { Activation = Activation.Relu, UseBias = false, ReturnSequences = true, GoBackwards = true,
+            ReturnState = true }],
+        ["lstm"] = [new Lstm(3) { RecurrentActivation = Activation.HardSigmoid, UnitForgetBias = false, Dropout = 0.125,
+            RecurrentDropout = 0.3, Stateful = true, Name = "größe \"7\"" }],
+        ["gru"] = [new Gru(17) { ResetAfter = false, KernelInitializer = Initializer.HeNormal,
+            RecurrentInitializer = Initializer.LecunUniform, BiasInitializer = Initializer.RandomNormal }],
+        ["initialisers with numbers"] =
+            [new Gru(3) { KernelInitializer = Initializer.VarianceScaling(0.3, Fan.Out, WeightDistribution.Normal),
+            RecurrentInitializer = new OrthogonalInitializer(0.9), BiasInitializer = Initializer.Uniform(-1.0 / 3, 2) },
+            new Dense(2) { KernelInitializer = Initializer.TruncatedNormal(0.1, 0.2), BiasInitializer = Initializer.Constant(0.7) },
+            new Dense(2) { KernelInitializer = Initializer.Identity(1e-3), BiasInitializer = Initializer.Normal(5, 6) }],
+        ["regularised"] = [new Gru(3) { KernelRegularizer = new L1L2(0.1), RecurrentRegularizer = new L1L2(0, 1e-300),
+            BiasRegularizer = new L1L2(1.0 / 3, 5) }],
         ["last steps"] = [new Gru(3) { ReturnSequences = true }, new LastSteps(2) { Name = "ahead" }, new Dense(1)],
         ["convolutions"] =
         [
-            new Conv1D(3, 2) { Stride = 2, Padding = Padding.Same, Activation = Activation.Tanh, UseBias = false, KernelInitializer = Initializer.HeNormal, KernelRegularizer = new L1L2(0.5) },
-            new Conv1D(4, 3) { Dilation = 2, Padding = Padding.Causal, BiasInitializer = Initializer.Ones, BiasRegularizer = new L1L2(1), Name = "past" },
+            new Conv1D(3, 2) { Stride = 2, Padding = Padding.Same, Activation = Activation.Tanh, UseBias = false,
+                KernelInitializer = Initializer.HeNormal, KernelRegularizer = new L1L2(0.5) },
+            new Conv1D(4, 3) { Dilation = 2, Padding = Padding.Causal, BiasInitializer = Initializer.Ones, BiasRegularizer = new L1L2(1),
+                Name = "past" },
             new MaxPooling1D(2) { Stride = 1, Padding = Padding.Same }, new AveragePooling1D(2), new GlobalAveragePooling(),
         ],
         ["everything else"] =
         [
             new Masking { Value = -1.5 }, new Dropout(0.2), new Activate(Activation.Selu), new Lstm(4),
-            new Dense(3) { Activation = Activation.Elu, UseBias = false, KernelInitializer = Initializer.Orthogonal, KernelRegularizer = new L1L2(0.5, 0.25) },
+            new Dense(3) { Activation = Activation.Elu, UseBias = false, KernelInitializer = Initializer.Orthogonal,
+                KernelRegularizer = new L1L2(0.5, 0.25) },
             new Dense(2) { BiasInitializer = Initializer.Ones, BiasRegularizer = new L1L2(1) },
         ],
     };
@@ -50,7 +61,8 @@ public sealed class ModelFileTests : IDisposable
     {
         foreach (MergeMode mode in Enum.GetValues<MergeMode>())
         {
-            RoundTrip([new Bidirectional(new Lstm(3) { ReturnSequences = true, Activation = Activation.Softsign }) { MergeMode = mode, Name = "both" }, new Bidirectional(new Gru(2) { ResetAfter = false }) { MergeMode = mode }]);
+            RoundTrip([new Bidirectional(new Lstm(3) { ReturnSequences = true, Activation = Activation.Softsign }) {
+                MergeMode = mode, Name = "both" }, new Bidirectional(new Gru(2) { ResetAfter = false }) { MergeMode = mode }]);
             RoundTrip([new Bidirectional(new SimpleRnn(2) { GoBackwards = true }) { MergeMode = mode }]);
         }
     }
@@ -58,8 +70,10 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void Models_of_images_come_back() => RoundTrip(
         [
-            new Conv2D(5, 2, 3) { StrideHeight = 2, DilationWidth = 2, Padding = Padding.Same, Activation = Activation.Tanh }, new MaxPooling2D(2, 1) { StrideHeight = 1, Padding = Padding.Same },
-            new Conv2D(3, 1, 2) { StrideWidth = 2, DilationHeight = 3, UseBias = false }, new AveragePooling2D(1, 2) { StrideWidth = 1 }, new GlobalMaxPooling() { Name = "top" },
+            new Conv2D(5, 2, 3) { StrideHeight = 2, DilationWidth = 2, Padding = Padding.Same, Activation = Activation.Tanh },
+            new MaxPooling2D(2, 1) { StrideHeight = 1, Padding = Padding.Same },
+            new Conv2D(3, 1, 2) { StrideWidth = 2, DilationHeight = 3, UseBias = false }, new AveragePooling2D(1, 2) { StrideWidth = 1 },
+            new GlobalMaxPooling() { Name = "top" },
         ],
         new Shape(5, 6, 1));
 
@@ -113,7 +127,8 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(
             """{"input":[3],"layers":[{"layer":"dense","units":2,"activation":"Linear","useBias":true,"kernelInitializer":"GlorotUniform","biasInitializer":"Zeros","name":"out"}],"parameters":[{"name":"out/kernel","shape":[3,2]},{"name":"out/bias","shape":[2]}],"metadata":{}}""",
             Encoding.UTF8.GetString(file, Prefix, header));
-        Assert.Equal([1, 2, 3, 4, 5, 6, -1, 0.5f], Enumerable.Range(0, 8).Select(i => BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(Prefix + header + 4 * i))));
+        Assert.Equal([1, 2, 3, 4, 5, 6, -1, 0.5f],
+            Enumerable.Range(0, 8).Select(i => BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(Prefix + header + 4 * i))));
         Assert.Equal(SHA256.HashData(file.AsSpan(0, file.Length - Checksum)), file[^Checksum..]);
         Assert.Equal(Prefix + header + 8 * 4 + Checksum, file.Length);
     }
@@ -123,7 +138,8 @@ public sealed class ModelFileTests : IDisposable
     {
         byte[] file = Saved(new Model(new Lstm(2), new Dense(1)).Build(new Shape(3, 1)));
         int header = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(12));
-        int[] lengths = [0, 1, 7, 8, 11, 12, 15, 16, 17, 47, 48, 49, Prefix + header - 1, Prefix + header, Prefix + header + 1, file.Length - Checksum - 1, file.Length - Checksum, file.Length - Checksum + 1, file.Length - 4, file.Length - 1];
+        int[] lengths = [0, 1, 7, 8, 11, 12, 15, 16, 17, 47, 48, 49, Prefix + header - 1, Prefix + header, Prefix + header + 1,
+            file.Length - Checksum - 1, file.Length - Checksum, file.Length - Checksum + 1, file.Length - 4, file.Length - 1];
         foreach (int length in lengths)
         {
             string path = Write($"cut {length}", file[..length]);
@@ -206,7 +222,8 @@ public sealed class ModelFileTests : IDisposable
         {
             string text = Encoding.Latin1.GetString(file);
             Assert.Contains(before, text);
-            string path = Write("contradiction", Sign(Encoding.Latin1.GetBytes(text.Replace(before, after, StringComparison.Ordinal)))), message = Message(path);
+            string path = Write("contradiction", Sign(Encoding.Latin1.GetBytes(text.Replace(before, after, StringComparison.Ordinal)))),
+                message = Message(path);
             Assert.StartsWith($"{path} is damaged: its header cannot be read: {why}", message, StringComparison.Ordinal);
             Assert.EndsWith(". Train the model again or restore the file from a copy.", message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', message);
@@ -276,7 +293,8 @@ public sealed class ModelFileTests : IDisposable
             string altered = text.Replace("\"units\":2,", $"\"units\":{units},", StringComparison.Ordinal);
             Assert.NotEqual(text, altered);
             byte[] bytes = Encoding.Latin1.GetBytes(altered);
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)) + altered.Length - text.Length);
+            BinaryPrimitives.WriteInt32LittleEndian(
+                bytes.AsSpan(12), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)) + altered.Length - text.Length);
             long before = GC.GetAllocatedBytesForCurrentThread();
             UnrollException failure = Assert.Throws<UnrollException>(() => ModelFile.FromBytes(Sign(bytes), "model"));
             Assert.Contains("damaged", failure.Message, StringComparison.Ordinal);
@@ -289,12 +307,14 @@ public sealed class ModelFileTests : IDisposable
     {
         byte[] file = Saved(new Model(new Lstm(2) { ReturnSequences = true }, new Lstm(1)).Build(new Shape(3, 1)));
         string text = Encoding.Latin1.GetString(file), path = Write("stack", []);
-        byte[] altered = Encoding.Latin1.GetBytes(text.Replace("\"returnSequences\":true", "\"returnSequences\":null", StringComparison.Ordinal));
+        byte[] altered = Encoding.Latin1.GetBytes(
+            text.Replace("\"returnSequences\":true", "\"returnSequences\":null", StringComparison.Ordinal));
         System.IO.File.WriteAllBytes(path, Sign(altered));
         Assert.StartsWith($"{path} is damaged: ", Message(path), StringComparison.Ordinal);
         altered = Encoding.Latin1.GetBytes(text.Replace("\"input\":[3,1]", "\"input\":[3  ]", StringComparison.Ordinal));
         System.IO.File.WriteAllBytes(path, Sign(altered));
-        Assert.StartsWith($"{path} is damaged: its header cannot be read: lstm takes sequences of shape (time steps, features), but its input has shape (3). Set", Message(path), StringComparison.Ordinal);
+        Assert.StartsWith($"{path} is damaged: its header cannot be read: lstm takes sequences of shape (time steps, features), but its "
+            + "input has shape (3). Set", Message(path), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -303,9 +323,12 @@ public sealed class ModelFileTests : IDisposable
         string other = Write("prices.csv", "Date,High\n2020-01-01,5\n"u8.ToArray());
         Assert.Equal($"{other} is no Unroll model file. Give the file that a forecast or Model.Save wrote.", Message(other));
         string missing = File("missing.unroll"), nowhere = Path.Combine(_folder, "no", "where.unroll");
-        Assert.Equal($"There is no model file {missing}. Check the path; a forecast writes one for each network into its report folder.", Message(missing));
-        Assert.Equal($"There is no model file {nowhere}. Check the path; a forecast writes one for each network into its report folder.", Message(nowhere));
-        Assert.Equal($"{_folder} is a folder. Give the path of a model file, for example forecast-report/forecast.unroll.", Message(_folder));
+        Assert.Equal($"There is no model file {missing}. Check the path; a forecast writes one for each network into its report folder.",
+            Message(missing));
+        Assert.Equal($"There is no model file {nowhere}. Check the path; a forecast writes one for each network into its report folder.",
+            Message(nowhere));
+        Assert.Equal($"{_folder} is a folder. Give the path of a model file, for example forecast-report/forecast.unroll.",
+            Message(_folder));
     }
 
     [Fact]
@@ -317,7 +340,8 @@ public sealed class ModelFileTests : IDisposable
         Assert.Matches("^.*model\\.unroll cannot be written: [^\n]*[^.\n]\\. Choose a folder that you may write to\\.$", message);
         Assert.StartsWith($"{below} cannot be written: ", message, StringComparison.Ordinal);
         string folder = Directory.CreateDirectory(Path.Combine(_folder, "taken")).FullName;
-        Assert.StartsWith($"{folder} cannot be written: ", Assert.Throws<UnrollException>(() => model.Save(folder)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{folder} cannot be written: ", Assert.Throws<UnrollException>(() => model.Save(folder)).Message,
+            StringComparison.Ordinal);
         Assert.Equal([file], Directory.GetFiles(_folder, "*", SearchOption.AllDirectories));
         Assert.Equal("here before", System.IO.File.ReadAllText(file));
     }
@@ -333,10 +357,12 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal([path], Directory.GetFiles(_folder, "*", SearchOption.AllDirectories));
     }
 
-    private static string Damaged(string path, string what) => $"{path} is damaged: {what}. Train the model again or restore the file from a copy.";
+    private static string Damaged(string path, string what) =>
+        $"{path} is damaged: {what}. Train the model again or restore the file from a copy.";
 
     private static string Newer(string path, int version) =>
-        $"{path} has format version {version}, newer than the 4 that this Unroll reads. Update Unroll, or save the model again with this version.";
+        $"{path} has format version {version}, newer than the 4 that this Unroll reads. Update Unroll, or save the model again with this "
+            + "version.";
 
     private static string Message(string path) => Assert.Throws<UnrollException>(() => ModelFile.Read(path)).Message;
 

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Unroll.Tests.Fuzz;
 
-/// <summary>A short run of the fuzz program: edited files are loaded or refused as documented, and take no memory that they have no bytes for.</summary>
+/// <summary>
+/// A short run of the fuzz program: edited files are loaded or refused as documented, and take no memory that they have no bytes for.
+/// </summary>
 public class FuzzTests
 {
     [Fact]
@@ -35,7 +37,9 @@ public class FuzzTests
         }
     }
 
-    /// <summary>What longer runs have found: metadata of null, a blend of members with other parts, a scaler that there is not, a name of null.</summary>
+    /// <summary>
+    /// What longer runs have found: metadata of null, a blend of members with other parts, a scaler that there is not, a name of null.
+    /// </summary>
     [Theory]
     [InlineData(1263670)]
     [InlineData(2389075)]

@@ -15,7 +15,8 @@ public class ClassLossGoldenTests
 
     [Theory]
     [MemberData(nameof(InstructionSets))]
-    public void Cross_entropies_agree_with_libtorch_in_float(string name) => CheckCrossEntropies(Kernels<float>.Supported.Single(kernels => kernels.Name == name), 1e-5);
+    public void Cross_entropies_agree_with_libtorch_in_float(string name) =>
+        CheckCrossEntropies(Kernels<float>.Supported.Single(kernels => kernels.Name == name), 1e-5);
 
     [Fact]
     public void Ctc_agrees_with_libtorch()
@@ -32,10 +33,19 @@ public class ClassLossGoldenTests
         double[] labels = golden.Numbers("target"), oneHot = new double[shape[0] * shape[1]];
         for (int i = 0; i < labels.Length; i++)
             oneHot[i * shape[1] + (int)labels[i]] = 1;
-        foreach ((Loss loss, double[] targets) in ((Loss, double[])[])[(new SparseCategoricalCrossEntropy(), labels), (new CategoricalCrossEntropy(), oneHot)])
+        foreach ((Loss loss, double[] targets) in ((Loss, double[])[])[(new SparseCategoricalCrossEntropy(), labels),
+            (new CategoricalCrossEntropy(), oneHot)])
         {
             T[] values = TestData.To<T>(golden.Array("logits"));
-            double sum = loss.Evaluate(new LossRow<T> { Outputs = values, Targets = TestData.To<T>(targets), Features = shape[1], Positions = shape[0], Kernels = kernels, Scale = T.CreateChecked(1.0 / shape[0]) });
+            double sum = loss.Evaluate(new LossRow<T>
+            {
+                Outputs = values,
+                Targets = TestData.To<T>(targets),
+                Features = shape[1],
+                Positions = shape[0],
+                Kernels = kernels,
+                Scale = T.CreateChecked(1.0 / shape[0])
+            });
             Assert.Equal(golden.Value("loss"), sum / shape[0], tolerance);
             Close.Check("gradient", golden.Array("grad"), values, tolerance, tolerance);
         }
@@ -53,8 +63,10 @@ public class ClassLossGoldenTests
         double sum = 0;
         for (int row = 0; row < rows; row++)
         {
-            double[] own = [.. Enumerable.Range(0, shape[0] * classes).Select(i => logits[(i / classes * rows + row) * classes + i % classes])];
-            double[] ownGradient = [.. Enumerable.Range(0, (int)inputLengths[row] * classes).Select(i => expected[(i / classes * rows + row) * classes + i % classes])];
+            double[] own = [.. Enumerable.Range(0, shape[0] * classes)
+                .Select(i => logits[(i / classes * rows + row) * classes + i % classes])];
+            double[] ownGradient = [.. Enumerable.Range(0, (int)inputLengths[row] * classes)
+                .Select(i => expected[(i / classes * rows + row) * classes + i % classes])];
             double[] labels = [.. Enumerable.Range(0, most).Select(i => i < targetLengths[row] ? targets[row * most + i] : -1)];
             T[] values = TestData.To<T>(own);
             sum += new Ctc().Evaluate(new LossRow<T>

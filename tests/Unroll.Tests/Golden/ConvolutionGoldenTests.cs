@@ -6,10 +6,14 @@ using Xunit;
 
 namespace Unroll.Tests.Golden;
 
-/// <summary>Convolutions and pooling against libtorch, which keeps channels before time and pixels, and filters before everything.</summary>
+/// <summary>
+/// Convolutions and pooling against libtorch, which keeps channels before time and pixels, and filters before everything.
+/// </summary>
 public class ConvolutionGoldenTests
 {
-    /// <summary>The figures of a dilated kernel without padding are also the last steps of a causal one, which has only padding before them.</summary>
+    /// <summary>
+    /// The figures of a dilated kernel without padding are also the last steps of a causal one, which has only padding before them.
+    /// </summary>
     private static readonly Dictionary<string, Layer[]> s_layers = new()
     {
         ["conv1d"] = [new Conv1D(5, 3) { Stride = 2, Padding = Padding.Same }],
@@ -29,7 +33,8 @@ public class ConvolutionGoldenTests
 
     public static TheoryData<string> Names => [.. s_layers.Keys];
 
-    public static MatrixTheoryData<string, string> NamesAndInstructionSets => new(s_layers.Keys, Kernels<float>.Supported.Select(kernels => kernels.Name));
+    public static MatrixTheoryData<string, string> NamesAndInstructionSets =>
+        new(s_layers.Keys, Kernels<float>.Supported.Select(kernels => kernels.Name));
 
     [Theory]
     [MemberData(nameof(NamesAndInstructionSets))]
@@ -49,11 +54,13 @@ public class ConvolutionGoldenTests
         Assert.Equal<int[]>(golden.Shape("y"), [shape[0], network.Output.Features, .. network.Output.ToArray()[..^1]]);
         TestData.To<T>(Weights(golden, "parameters")).CopyTo(network.Parameters.Values);
         var y = new T[shape[0] * network.OutputSize];
-        var batch = new CheckedBatch<T>(TestData.To<T>(ChannelsLast(golden, "x")), TestData.To<T>(ChannelsLast(golden, "upstream_y")), shape[0]);
+        var batch = new CheckedBatch<T>(TestData.To<T>(ChannelsLast(golden, "x")), TestData.To<T>(ChannelsLast(golden, "upstream_y")),
+            shape[0]);
         network.Gradients(batch, new UpstreamLoss(), y);
         Close.Check("y", ChannelsLast(golden, "y"), y, relative, absolute);
         Close.Check("grad_x", ChannelsLast(golden, "grad_x"), network.InputGradient, relative, absolute);
-        Close.Check("gradients", Weights(golden, "grad_parameters"), network.Parameters.Gradients[..network.Parameters.Count], relative, absolute);
+        Close.Check("gradients", Weights(golden, "grad_parameters"), network.Parameters.Gradients[..network.Parameters.Count], relative,
+            absolute);
     }
 
     private static double[] ChannelsLast(GoldenFile golden, string name)
@@ -64,8 +71,8 @@ public class ConvolutionGoldenTests
     }
 
     /// <summary>
-    /// [filters, channels, places] becomes [places, channels, filters], and the bias follows. Channels are those of a group, 1 where the layer is
-    /// depthwise; a transposed convolution has the channels of its input in the place of filters, and filters in that of channels.
+    /// [filters, channels, places] becomes [places, channels, filters], and the bias follows. Channels are those of a group, 1 where the
+    /// layer is depthwise; a transposed convolution has the channels of its input in the place of filters, and filters in that of channels.
     /// </summary>
     private static double[] Weights(GoldenFile golden, string group)
     {
@@ -74,7 +81,8 @@ public class ConvolutionGoldenTests
         int[] shape = golden.Shape(group, "weight");
         int filters = shape[0], channels = shape[1], places = shape[2..].Aggregate(1, (a, b) => a * b);
         double[] weight = golden.Array(group, "weight");
-        return [.. Transposed([.. weight.Chunk(channels * places).SelectMany(filter => Transposed(filter, channels, places))], filters, channels * places), .. golden.Array(group, "bias")];
+        return [.. Transposed([.. weight.Chunk(channels * places).SelectMany(filter => Transposed(filter, channels, places))], filters,
+            channels * places), .. golden.Array(group, "bias")];
     }
 
     private static double[] Transposed(double[] values, int rows, int columns) =>

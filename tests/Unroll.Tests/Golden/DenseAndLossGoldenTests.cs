@@ -31,10 +31,12 @@ public class DenseAndLossGoldenTests
         GoldenFile golden = GoldenFile.Read("linear");
         int rows = golden.Shape("x")[0], units = golden.Shape("y")[1];
         var network = new Network<T>([new Dense(units)], new Shape(golden.Shape("x")[1]), kernels, threads: 1, inputGradient: true);
-        double[] Flat(string group) => [.. TorchWeights.Kernel("dense", golden.Array(group, "weight"), units), .. golden.Array(group, "bias")];
+        double[] Flat(string group) =>
+            [.. TorchWeights.Kernel("dense", golden.Array(group, "weight"), units), .. golden.Array(group, "bias")];
         TestData.To<T>(Flat("parameters")).CopyTo(network.Parameters.Values);
         var y = new T[rows * units];
-        network.Gradients(new CheckedBatch<T>(TestData.To<T>(golden.Array("x")), TestData.To<T>(golden.Array("upstream_y")), rows), new UpstreamLoss(), y);
+        network.Gradients(new CheckedBatch<T>(TestData.To<T>(golden.Array("x")), TestData.To<T>(golden.Array("upstream_y")), rows),
+            new UpstreamLoss(), y);
         Close.Check("y", golden.Array("y"), y, relative, absolute);
         Close.Check("grad_x", golden.Array("grad_x"), network.InputGradient, relative, absolute);
         Close.Check("gradients", Flat("grad_parameters"), network.Parameters.Gradients[..network.Parameters.Count], relative, absolute);

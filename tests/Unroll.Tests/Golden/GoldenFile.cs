@@ -12,7 +12,8 @@ internal sealed class GoldenFile
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Golden");
 
     public static IEnumerable<string> Names(string pattern) =>
-        Directory.EnumerateFiles(Folder, pattern + ".json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(Folder, pattern + ".json").Select(path => Path.GetFileNameWithoutExtension(path))
+            .Order(StringComparer.Ordinal);
 
     public static GoldenFile Read(string name) =>
         new(JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name + ".json"))).RootElement);
@@ -60,7 +61,8 @@ internal static class Close
         for (int i = 0; i < expected.Length; i++)
         {
             double value = double.CreateTruncating(actual[i]), error = Math.Abs(value - expected[i]);
-            Xunit.Assert.True(error <= tolerance, $"{what}[{i}]: expected {expected[i]:R}, was {value:R}, off by {error:E2}, allowed {tolerance:E2}");
+            Xunit.Assert.True(error <= tolerance,
+                $"{what}[{i}]: expected {expected[i]:R}, was {value:R}, off by {error:E2}, allowed {tolerance:E2}");
         }
     }
 }

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Unroll.Tests.Golden;
 
-/// <summary>Attention of several heads against libtorch, whose scores are the mean of the heads, and whose three kernels are transposed and perhaps one.</summary>
+/// <summary>
+/// Attention of several heads against libtorch, whose scores are the mean of the heads, and whose three kernels are transposed and perhaps
+/// one.
+/// </summary>
 public class HeadsGoldenTests
 {
     public static TheoryData<string> Names => ["heads_self", "heads_cross", "heads_causal", "heads_masked"];
@@ -30,7 +33,8 @@ public class HeadsGoldenTests
         var layer = new MultiHeadAttention(heads, features / heads) { ReturnScores = true, Causal = name == "heads_causal" };
 
         // Keys that are hidden become zeros, which Masking masks: what they were is of no matter.
-        double[] hidden = golden.Array("hidden"), keys = [.. golden.Array("key").Select((value, i) => self || hidden[i / key[2]] == 0 ? value : 0)];
+        double[] hidden = golden.Array("hidden"),
+            keys = [.. golden.Array("key").Select((value, i) => self || hidden[i / key[2]] == 0 ? value : 0)];
         Node x = Node.Input(new Shape(query[1..])), v = Node.Input(new Shape(key[1..])), k = Node.Input(new Shape(key[1..]));
         Node y = self ? layer.Apply(x) : layer.Apply(x, v, new Masking().Apply(k));
         var network = new Network<T>(new Graph(self ? [x] : [x, v, k], [y, y.Scores]), kernels, threads: 1, inputGradient: true);
@@ -51,8 +55,10 @@ public class HeadsGoldenTests
 
         Close.Check("y", golden.Array("y"), [.. values.Chunk(network.OutputSize).SelectMany(row => row[..size])], relative, absolute);
         Close.Check("scores", golden.Array("scores"), scores, relative, absolute);
-        Close.Check("input gradients", Joined(rows, self ? [golden.Array("grad_query")] : [golden.Array("grad_query"), golden.Array("grad_value"), golden.Array("grad_key")]), network.InputGradient, relative, absolute);
-        Close.Check("gradients", Weights(golden, "grad_parameters", features), network.Parameters.Gradients[..network.Parameters.Count], relative, absolute);
+        Close.Check("input gradients", Joined(rows, self ? [golden.Array("grad_query")] : [golden.Array("grad_query"),
+            golden.Array("grad_value"), golden.Array("grad_key")]), network.InputGradient, relative, absolute);
+        Close.Check("gradients", Weights(golden, "grad_parameters", features), network.Parameters.Gradients[..network.Parameters.Count],
+            relative, absolute);
     }
 
     /// <summary>Query, key, value, output: kernel and bias of each.</summary>
@@ -64,18 +70,22 @@ public class HeadsGoldenTests
             : [golden.Array(group, "q_proj_weight"), golden.Array(group, "k_proj_weight"), golden.Array(group, "v_proj_weight")];
         return
         [
-            .. Enumerable.Range(0, 3).SelectMany(i => (double[])[.. Transposed(kernels[i], features), .. bias[(i * features)..((i + 1) * features)]]),
+            .. Enumerable.Range(0, 3)
+                .SelectMany(i => (double[])[.. Transposed(kernels[i], features), .. bias[(i * features)..((i + 1) * features)]]),
             .. Transposed(golden.Array(group, "out_proj.weight"), features), .. golden.Array(group, "out_proj.bias"),
         ];
     }
 
     /// <summary>[units, features] becomes [features, units].</summary>
-    private static double[] Transposed(double[] kernel, int units) => [.. Enumerable.Range(0, kernel.Length).Select(i => kernel[i % units * (kernel.Length / units) + i / units])];
+    private static double[] Transposed(double[] kernel, int units) =>
+        [.. Enumerable.Range(0, kernel.Length).Select(i => kernel[i % units * (kernel.Length / units) + i / units])];
 
     /// <summary>The gradient of a mean over heads is a share for each.</summary>
     private static double[] OfEachHead(double[] gradient, int rows, int heads) =>
-        [.. gradient.Chunk(gradient.Length / rows).SelectMany(row => Enumerable.Repeat(row, heads).SelectMany(each => each.Select(value => value / heads)))];
+        [.. gradient.Chunk(gradient.Length / rows)
+            .SelectMany(row => Enumerable.Repeat(row, heads).SelectMany(each => each.Select(value => value / heads)))];
 
     private static double[] Joined(int rows, params double[][] arrays) =>
-        [.. Enumerable.Range(0, rows).SelectMany(row => arrays.SelectMany(array => array[(row * array.Length / rows)..((row + 1) * array.Length / rows)]))];
+        [.. Enumerable.Range(0, rows)
+            .SelectMany(row => arrays.SelectMany(array => array[(row * array.Length / rows)..((row + 1) * array.Length / rows)]))];
 }

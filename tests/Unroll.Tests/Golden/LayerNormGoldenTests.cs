@@ -29,11 +29,13 @@ public class LayerNormGoldenTests
     {
         GoldenFile golden = GoldenFile.Read(name);
         int[] shape = golden.Shape("x");
-        var network = new Network<T>([layer ?? new LayerNorm { Epsilon = 1e-5 }], new Shape(shape[1]), kernels, threads: 1, inputGradient: true);
+        var network = new Network<T>([layer ?? new LayerNorm { Epsilon = 1e-5 }], new Shape(shape[1]), kernels, threads: 1,
+            inputGradient: true);
         double[] Flat(string group) => [.. golden.Array(group, "weight"), .. golden.Has(group, "bias") ? golden.Array(group, "bias") : []];
         TestData.To<T>(Flat("parameters")).CopyTo(network.Parameters.Values);
         var y = new T[shape[0] * shape[1]];
-        network.Gradients(new CheckedBatch<T>(TestData.To<T>(golden.Array("x")), TestData.To<T>(golden.Array("upstream_y")), shape[0]), new UpstreamLoss(), y);
+        network.Gradients(new CheckedBatch<T>(TestData.To<T>(golden.Array("x")), TestData.To<T>(golden.Array("upstream_y")), shape[0]),
+            new UpstreamLoss(), y);
         Close.Check("y", golden.Array("y"), y, relative, absolute);
         Close.Check("grad_x", golden.Array("grad_x"), network.InputGradient, relative, absolute);
         Close.Check("gradients", Flat("grad_parameters"), network.Parameters.Gradients[..network.Parameters.Count], relative, absolute);

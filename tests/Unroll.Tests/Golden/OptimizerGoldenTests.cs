@@ -24,7 +24,8 @@ public class OptimizerGoldenTests
     [MemberData(nameof(Names))]
     public void Weights_are_those_of_libtorch(string name)
     {
-        using JsonDocument file = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "optimizer_steps.json")));
+        using JsonDocument file =
+            JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "optimizer_steps.json")));
         JsonElement expected = file.RootElement.GetProperty("results").GetProperty(name).GetProperty("after");
         int count = file.RootElement.GetProperty("count").GetInt32(), steps = file.RootElement.GetProperty("steps").GetInt32(), checks = 0;
         var vector = new ColumnRange(0, 16);

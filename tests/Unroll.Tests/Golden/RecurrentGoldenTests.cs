@@ -30,14 +30,16 @@ public class RecurrentGoldenTests
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         string kind = golden.Text("kind");
-        int steps = golden.Number("steps"), batch = golden.Number("batch"), units = golden.Number("hidden"), layers = golden.Number("layers");
+        int steps = golden.Number("steps"), batch = golden.Number("batch"), units = golden.Number("hidden"),
+            layers = golden.Number("layers");
         bool both = golden.Flag("bidirectional"), hasC = golden.Has("c0");
         Recurrent one = TorchWeights.Layer(kind, units) with { ReturnSequences = true };
         var stack = Enumerable.Range(0, layers).Select(Layer (_) => both ? new Bidirectional(one) : one).ToArray();
         var network = new Network<T>(stack, new Shape(steps, golden.Number("inputs")), kernels, threads: 1, inputGradient: true);
 
         // PyTorch's suffix of each recurrent part, in the order in which the states are laid out.
-        string[] parts = [.. Enumerable.Range(0, layers).SelectMany(layer => both ? new[] { $"_l{layer}", $"_l{layer}_reverse" } : [$"_l{layer}"])];
+        string[] parts = [.. Enumerable.Range(0, layers)
+            .SelectMany(layer => both ? new[] { $"_l{layer}", $"_l{layer}_reverse" } : [$"_l{layer}"])];
         Assert.Equal(parts.Length, network.RecurrentParts.Length);
         Assert.Equal(3 * parts.Length, network.Parameters.Parameters.Count);
         for (int part = 0; part < parts.Length; part++)
@@ -72,7 +74,8 @@ public class RecurrentGoldenTests
             double[] Expected(string name) => golden.Array("grad_parameters", name + suffix);
             CheckGradient(network, 3 * part, TorchWeights.Kernel(kind, Expected("weight_ih"), units), relative, absolute);
             CheckGradient(network, 3 * part + 1, TorchWeights.Kernel(kind, Expected("weight_hh"), units), relative, absolute);
-            CheckGradient(network, 3 * part + 2, TorchWeights.BiasGradient(kind, Expected("bias_ih"), Expected("bias_hh"), units), relative, absolute);
+            CheckGradient(network, 3 * part + 2, TorchWeights.BiasGradient(kind, Expected("bias_ih"), Expected("bias_hh"), units), relative,
+                absolute);
         }
 
         network.Predict(data, predicted);
@@ -86,11 +89,14 @@ public class RecurrentGoldenTests
     private static T[] State<T>(GoldenFile golden, string name, int part, int length)
         where T : unmanaged, IFloatingPointIeee754<T> => TestData.To<T>(golden.Array(name)[(part * length)..((part + 1) * length)]);
 
-    private static void CheckStates<T>(GoldenFile golden, Network<T> network, string what, int state, string final, string gradient, double relative, double absolute)
+    private static void CheckStates<T>(GoldenFile golden, Network<T> network, string what, int state, string final, string gradient,
+        double relative, double absolute)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Close.Check($"final {what}", golden.Array(final), network.RecurrentParts.SelectMany(part => network.StatesOf(part).Final[state]!).ToArray(), relative, absolute);
-        Close.Check($"gradient of the initial {what}", golden.Array(gradient), network.RecurrentParts.SelectMany(part => network.StatesOf(part).InitialGradient[state]!).ToArray(), relative, absolute);
+        Close.Check($"final {what}", golden.Array(final), network.RecurrentParts.SelectMany(part => network.StatesOf(part).Final[state]!)
+            .ToArray(), relative, absolute);
+        Close.Check($"gradient of the initial {what}", golden.Array(gradient),
+            network.RecurrentParts.SelectMany(part => network.StatesOf(part).InitialGradient[state]!).ToArray(), relative, absolute);
     }
 
     private static void CheckGradient<T>(Network<T> network, int parameter, double[] expected, double relative, double absolute)

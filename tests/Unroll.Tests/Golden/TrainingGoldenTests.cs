@@ -40,7 +40,8 @@ public class TrainingGoldenTests
         double[] x = golden.Array("x");
         if (twoBiases)
             x = [.. x.Chunk(shape[2]).SelectMany(features => features.Append(1))];
-        var network = new Network<T>([TorchWeights.Layer(kind, Units), new Dense(1)], new Shape(shape[1], shape[2] + (twoBiases ? 1 : 0)), kernels, threads: 1);
+        var network = new Network<T>([TorchWeights.Layer(kind, Units), new Dense(1)], new Shape(shape[1], shape[2] + (twoBiases ? 1 : 0)),
+            kernels, threads: 1);
         var sums = new OptimizerState<T>(optimizer.Slots, network.Parameters.PaddedLength);
         var step = new TrainingStep<T>(network, new TrainingOptions { Optimizer = optimizer }, sums);
         var batch = new CheckedBatch<T>(TestData.To<T>(x), TestData.To<T>(golden.Array("y")), shape[0]);
@@ -78,7 +79,8 @@ public class TrainingGoldenTests
             "sgd_momentum" => (new Sgd { LearningRate = 0.05, Momentum = 0.9 }, "lr 0.05, momentum 0.9"),
             "rmsprop" => (new RmsProp { LearningRate = 0.001, Rho = 0.9, Epsilon = 1e-7 }, "lr 0.001, rho 0.9, epsilon 1e-7"),
             "adam" => (new Adam { LearningRate = 0.001, Epsilon = 1e-8 }, "lr 0.001, 0.9, 0.999, epsilon 1e-8"),
-            "adamw" => (new AdamW { LearningRate = 0.001, Epsilon = 1e-8, WeightDecay = 0.01 }, "lr 0.001, 0.9, 0.999, epsilon 1e-8, weight decay 0.01"),
+            "adamw" => (new AdamW { LearningRate = 0.001, Epsilon = 1e-8, WeightDecay = 0.01 },
+                "lr 0.001, 0.9, 0.999, epsilon 1e-8, weight decay 0.01"),
             string other => throw new ArgumentException(other),
         };
         Assert.Equal(hyper, golden.Text("hyper"));

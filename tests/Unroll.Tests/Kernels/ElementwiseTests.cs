@@ -11,7 +11,8 @@ public class ElementwiseTests
 
     public static TheoryData<string> Names => InstructionSets.Names;
 
-    public static MatrixTheoryData<string, string> NamesAndActivations => new(Kernels<float>.Supported.Select(kernels => kernels.Name), Enum.GetNames<ActivationKind>());
+    public static MatrixTheoryData<string, string> NamesAndActivations =>
+        new(Kernels<float>.Supported.Select(kernels => kernels.Name), Enum.GetNames<ActivationKind>());
 
     [Theory]
     [MemberData(nameof(Names))]

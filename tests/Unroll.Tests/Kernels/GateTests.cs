@@ -20,7 +20,8 @@ public class GateTests
         foreach ((int rows, int units) in Sizes())
         {
             int n = rows * units;
-            float[] z = TestData.Single(4 * n, 1, 2), previous = TestData.Single(n, 2), dh = TestData.Single(n, 3), dc = TestData.Single(n, 4);
+            float[] z = TestData.Single(4 * n, 1, 2), previous = TestData.Single(n, 2), dh = TestData.Single(n, 3),
+                dc = TestData.Single(n, 4);
             Guarded slab = new(z), c = new(new float[n]), h = new(new float[n]), dC = new(dc), kept = new(previous), dH = new(dh);
             kernels.LstmForward(rows, units, new ColumnRange(0, units), slab.Span, kept.Span, c.Span, h.Span);
             double[] gates = new double[4 * n], cells = new double[n];
@@ -45,7 +46,8 @@ public class GateTests
                 for (int u = 0; u < units; u++)
                 {
                     int at = row * units + u, block = row * 4 * units + u;
-                    double i = gates[block], f = gates[block + units], g = gates[block + 2 * units], o = gates[block + 3 * units], tanh = Math.Tanh(cells[at]);
+                    double i = gates[block], f = gates[block + units], g = gates[block + 2 * units], o = gates[block + 3 * units],
+                        tanh = Math.Tanh(cells[at]);
                     double d = dc[at] + dh[at] * o * (1 - tanh * tanh);
                     expected[block] = d * g * i * (1 - i);
                     expected[block + units] = d * previous[at] * f * (1 - f);
@@ -80,7 +82,8 @@ public class GateTests
                 for (int u = 0; u < units; u++)
                 {
                     int at = row * units + u, a = row * 4 * units + u;
-                    double q = inputs[a + 3 * units], z = Sigmoid(inputs[a + units]), r = Sigmoid(inputs[a + 2 * units]), candidate = Math.Tanh(inputs[a] + r * q);
+                    double q = inputs[a + 3 * units], z = Sigmoid(inputs[a + units]), r = Sigmoid(inputs[a + 2 * units]),
+                        candidate = Math.Tanh(inputs[a] + r * q);
                     (forward[a], forward[a + units], forward[a + 2 * units], forward[a + 3 * units]) = (candidate, z, r, q);
                     Near(z * previous[at] + (1 - z) * candidate, h.Span[at]);
                     double da = dh[at] * (1 - z) * (1 - candidate * candidate);
@@ -108,14 +111,17 @@ public class GateTests
         float[] fits = new float[32], four = new float[128];
         Assert.Equal(
             "2 rows of 16 units do not fit buffers of 31, 32 and 32 values, or the units are not padded to 16.",
-            Assert.Throws<ArgumentException>(() => kernels.LstmForward(2, 16, new ColumnRange(0, 16), four, new float[31], fits, fits)).Message);
+            Assert.Throws<ArgumentException>(
+                () => kernels.LstmForward(2, 16, new ColumnRange(0, 16), four, new float[31], fits, fits)).Message);
         Assert.Equal(
             "2 rows of 15 units do not fit buffers of 32, 32 and 32 values, or the units are not padded to 16.",
             Assert.Throws<ArgumentException>(() => kernels.GruForward(2, 15, new ColumnRange(0, 15), four, fits, fits)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => kernels.LstmForward(2, 16, new ColumnRange(0, 8), four, fits, fits, fits));
         Assert.Throws<ArgumentOutOfRangeException>(() => kernels.GruForward(2, 16, new ColumnRange(0, 32), four, fits, fits));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.LstmForward(2, 16, new ColumnRange(0, 16), new float[127], fits, fits, fits));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.LstmBackward(2, 16, new ColumnRange(0, 16), four, fits, fits, fits, new float[31]));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => kernels.LstmForward(2, 16, new ColumnRange(0, 16), new float[127], fits, fits, fits));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => kernels.LstmBackward(2, 16, new ColumnRange(0, 16), four, fits, fits, fits, new float[31]));
         Assert.Throws<ArgumentException>(() => kernels.GruBackward(2, 16, new ColumnRange(0, 16), new float[127], fits, fits));
     }
 

@@ -29,7 +29,8 @@ public class MatrixProductTests
                 {
                     var result = new Guarded(c);
                     kernels.Multiply(rows, new Rows<float>(a, aStride), packed, new Rows<float>(result.Span, cStride), start);
-                    Check(a, aStride, b, n, k, rows, c, cStride, result, (row, column) => start == ProductStart.Zero ? 0 : c[row * cStride + column]);
+                    Check(a, aStride, b, n, k, rows, c, cStride, result, (row, column) => start == ProductStart.Zero ? 0
+                        : c[row * cStride + column]);
                 }
             }
         }
@@ -134,7 +135,8 @@ public class MatrixProductTests
                     float[] before = [.. parts];
                     kernels.MultiplyWithBias(rows, new Rows<float>(a, 48), packed, bias, new Rows<float>(parts, n), part);
                     kernels.Multiply(rows, new Rows<float>(a, 48), packed, new Rows<float>(parts, n), ProductStart.Result, part);
-                    Assert.All(Enumerable.Range(0, parts.Length), i => Assert.Equal(i % Units >= units.From && i % Units < units.To ? whole[i] : before[i], parts[i]));
+                    Assert.All(Enumerable.Range(0, parts.Length),
+                        i => Assert.Equal(i % Units >= units.From && i % Units < units.To ? whole[i] : before[i], parts[i]));
                 }
 
                 Assert.Equal(whole, parts);
@@ -177,7 +179,8 @@ public class MatrixProductTests
                     transposed[j * k + i] = b[i * n + j];
             }
 
-            PackedMatrix<float> whole = new(k, n, kernels.PanelColumns), pieces = new(k, n, kernels.PanelColumns), turned = new(k, n, kernels.PanelColumns);
+            PackedMatrix<float> whole = new(k, n, kernels.PanelColumns), pieces = new(k, n, kernels.PanelColumns),
+                turned = new(k, n, kernels.PanelColumns);
             whole.SetColumns(0, n, new ColumnRange(0, k), b, n);
             for (int column = 0; column < n; column += 7)
             {
@@ -204,25 +207,34 @@ public class MatrixProductTests
         var packed = new PackedMatrix<float>(4, 32, kernels.PanelColumns);
         Assert.Equal(
             "A slab of 30 values with stride 16 cannot hold 3 rows of 4 columns.",
-            Assert.Throws<ArgumentException>(() => kernels.Multiply(3, new Rows<float>(new float[30], 16), packed, new Rows<float>(new float[96], 32), ProductStart.Zero)).Message);
+            Assert.Throws<ArgumentException>(() => kernels.Multiply(
+                3, new Rows<float>(new float[30], 16), packed, new Rows<float>(new float[96], 32), ProductStart.Zero)).Message);
         Assert.Equal(
             "A slab of 95 values with stride 32 cannot hold 3 rows of 32 columns.",
-            Assert.Throws<ArgumentException>(() => kernels.Multiply(3, new Rows<float>(new float[48], 16), packed, new Rows<float>(new float[95], 32), ProductStart.Zero)).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.MultiplyWithBias(3, new Rows<float>(new float[48], 16), packed, new float[31], new Rows<float>(new float[96], 32)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.MultiplyWithBias(3, new Rows<float>(new float[48], 16), packed, new float[32], new Rows<float>(new float[96], 32), new ColumnBlocks(1, 32, new ColumnRange(8, 32))));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.Multiply(3, new Rows<float>(new float[48], 16), packed, new Rows<float>(new float[96], 32), ProductStart.Zero, new ColumnBlocks(3, 16, new ColumnRange(0, 16))));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddOuterProducts(3, 32, new Rows<float>(new float[96], 32), default, default, new float[32], new float[kernels.OuterProductScratch - 1]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddOuterProducts(3, 32, new Rows<float>(new float[96], 32), default, default, new float[31], new float[kernels.OuterProductScratch]));
+            Assert.Throws<ArgumentException>(() => kernels.Multiply(
+                3, new Rows<float>(new float[48], 16), packed, new Rows<float>(new float[95], 32), ProductStart.Zero)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            kernels.MultiplyWithBias(3, new Rows<float>(new float[48], 16), packed, new float[31], new Rows<float>(new float[96], 32)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.MultiplyWithBias(3, new Rows<float>(new float[48], 16), packed,
+            new float[32], new Rows<float>(new float[96], 32), new ColumnBlocks(1, 32, new ColumnRange(8, 32))));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.Multiply(3, new Rows<float>(new float[48], 16), packed,
+            new Rows<float>(new float[96], 32), ProductStart.Zero, new ColumnBlocks(3, 16, new ColumnRange(0, 16))));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddOuterProducts(
+            3, 32, new Rows<float>(new float[96], 32), default, default, new float[32], new float[kernels.OuterProductScratch - 1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => kernels.AddOuterProducts(
+            3, 32, new Rows<float>(new float[96], 32), default, default, new float[31], new float[kernels.OuterProductScratch]));
         Assert.Equal(
             "A slab of 127 values with stride 32 cannot hold 4 rows of 32 columns.",
             Assert.Throws<ArgumentException>(() => kernels.AddOuterProducts(
-                3, 32, new Rows<float>(new float[96], 32), new OuterProduct<float>(4, new Rows<float>(new float[48], 16), new Rows<float>(new float[127], 32)), default, default, new float[kernels.OuterProductScratch])).Message);
+                3, 32, new Rows<float>(new float[96], 32), new OuterProduct<float>(4, new Rows<float>(new float[48], 16),
+                    new Rows<float>(new float[127], 32)), default, default, new float[kernels.OuterProductScratch])).Message);
     }
 
     /// <summary>c += aᵀ·b with random a [k × m] and c.</summary>
     private sealed class Outer(int k, int n, int m, int seed)
     {
-        private readonly float[] _a = TestData.Single(k * RowPadding.Pad(m), seed), _before = TestData.Single(RowPadding.Pad(m) * n, seed + 1);
+        private readonly float[] _a = TestData.Single(k * RowPadding.Pad(m), seed),
+            _before = TestData.Single(RowPadding.Pad(m) * n, seed + 1);
 
         public Guarded Result { get; } = new(TestData.Single(RowPadding.Pad(m) * n, seed + 1));
 
@@ -262,7 +274,8 @@ public class MatrixProductTests
         return (values, packed);
     }
 
-    private static void Check(float[] a, int aStride, float[] b, int n, int k, int rows, float[] before, int cStride, Guarded result, Func<int, int, float> start)
+    private static void Check(float[] a, int aStride, float[] b, int n, int k, int rows, float[] before, int cStride, Guarded result,
+        Func<int, int, float> start)
     {
         for (int row = 0; row < rows; row++)
         {

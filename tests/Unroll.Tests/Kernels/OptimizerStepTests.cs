@@ -41,11 +41,13 @@ public class OptimizerStepTests
         new Lion { LearningRate = 0.01, Beta1 = 0.3, Beta2 = 0.5, WeightDecay = 0.3 },
     }.ToDictionary(optimizer => optimizer.ToString());
 
-    public static MatrixTheoryData<string, string> NamesAndOptimizers => new(Kernels<float>.Supported.Select(kernels => kernels.Name), s_optimizers.Keys);
+    public static MatrixTheoryData<string, string> NamesAndOptimizers =>
+        new(Kernels<float>.Supported.Select(kernels => kernels.Name), s_optimizers.Keys);
 
     [Theory]
     [MemberData(nameof(NamesAndOptimizers))]
-    public void Steps_follow_the_rule(string name, string optimizer) => Array.ForEach(s_lengths, length => Check(name, s_optimizers[optimizer], length));
+    public void Steps_follow_the_rule(string name, string optimizer) =>
+        Array.ForEach(s_lengths, length => Check(name, s_optimizers[optimizer], length));
 
     private static void Check(string name, Optimizer optimizer, int length)
     {
@@ -59,7 +61,11 @@ public class OptimizerStepTests
         {
             float[] g = TestData.Single(length, 10 + step);
             var gradients = new Guarded(g);
-            optimizer.Step(new OptimizerStep<float>(InstructionSets.Get(name), weights.Span, gradients.Span, state.Some(all), all) { Rate = optimizer.LearningRate, Number = step });
+            optimizer.Step(new OptimizerStep<float>(InstructionSets.Get(name), weights.Span, gradients.Span, state.Some(all), all)
+            {
+                Rate = optimizer.LearningRate,
+                Number = step
+            });
             for (int i = 0; i < length; i++)
                 Rule(optimizer, ref w[i], g[i], ref slots[0][i], ref slots[1][i], ref slots[2][i], step);
             for (int i = 0; i < length; i++)
@@ -83,7 +89,8 @@ public class OptimizerStepTests
     [Fact]
     public void Where_epsilon_stands_matters_for_small_gradients()
     {
-        double outside = One(new RmsProp { LearningRate = 0.1 }, 0, 1e-4), inside = One(new RmsProp { LearningRate = 0.1, EpsilonInsideRoot = true }, 0, 1e-4);
+        double outside = One(new RmsProp { LearningRate = 0.1 }, 0, 1e-4),
+            inside = One(new RmsProp { LearningRate = 0.1, EpsilonInsideRoot = true }, 0, 1e-4);
         Assert.Equal(-0.1 * 1e-4 / (Math.Sqrt(1e-9) + 1e-7), outside, 1e-12);
         Assert.Equal(-0.1 * 1e-4 / Math.Sqrt(1e-9 + 1e-7), inside, 1e-12);
         Assert.InRange(outside / inside, 10, 10.1);
@@ -102,7 +109,8 @@ public class OptimizerStepTests
         Assert.Equal(2 * (1 - 0.1 * 0.5) - 0.1, One(new Lion { LearningRate = 0.1, WeightDecay = 0.5 }, 2, 2), 1e-12);
         Assert.Equal(2, One(new Lion { LearningRate = 0.1 }, 2, 0), 1e-12);
         Assert.Equal(2 * (1 - 0.1 * 0.5) - 0.1 * 2, One(new Sgd { LearningRate = 0.1, WeightDecay = 0.5 }, 2, 2), 1e-12);
-        Assert.Equal(2 - 0.1 * 2 / (Math.Sqrt(0.1 * 4 - 0.04) + 1e-7), One(new RmsProp { LearningRate = 0.1, Centered = true }, 2, 2), 1e-12);
+        Assert.Equal(2 - 0.1 * 2 / (Math.Sqrt(0.1 * 4 - 0.04) + 1e-7), One(new RmsProp { LearningRate = 0.1, Centered = true }, 2, 2),
+            1e-12);
     }
 
     [Fact]
@@ -114,7 +122,8 @@ public class OptimizerStepTests
             Assert.Throws<ArgumentException>(() => kernels.SgdStep(new float[15], new float[15], 1, 1)).Message);
         Assert.Equal(
             "16 weights, 16 gradients and 32 state values: one length, a multiple of 16, is needed.",
-            Assert.Throws<ArgumentException>(() => kernels.MomentumStep(new float[16], new float[16], new float[32], new(1, 1, false, 1))).Message);
+            Assert.Throws<ArgumentException>(
+                () => kernels.MomentumStep(new float[16], new float[16], new float[32], new(1, 1, false, 1))).Message);
     }
 
     private static double One(Optimizer optimizer, double weight, double gradient)
@@ -123,7 +132,11 @@ public class OptimizerStepTests
         (weights[3], gradients[3]) = (weight, gradient);
         var all = new ColumnRange(0, 16);
         OptimizerSlots<double> sums = new OptimizerState<double>(optimizer.Slots, 16).Some(all);
-        optimizer.Step(new OptimizerStep<double>(Kernels<double>.Best, weights, gradients, sums, all) { Rate = optimizer.LearningRate, Number = 1 });
+        optimizer.Step(new OptimizerStep<double>(Kernels<double>.Best, weights, gradients, sums, all)
+        {
+            Rate = optimizer.LearningRate,
+            Number = 1
+        });
         return weights[3];
     }
 

@@ -20,7 +20,12 @@ public class PoolingKernelTests
         {
             float[] a = TestData.Single(length, length), b = TestData.Single(length, length + 1000);
             for (int i = 0; i < length; i += 5)
-                (a[i], b[i]) = (i % 3) switch { 0 => (float.NaN, 1f), 1 => (-1f, float.NaN), _ => (float.NegativeInfinity, float.PositiveInfinity) };
+                (a[i], b[i]) = (i % 3) switch
+                {
+                    0 => (float.NaN, 1f),
+                    1 => (-1f, float.NaN),
+                    _ => (float.NegativeInfinity, float.PositiveInfinity)
+                };
             Guarded left = new(a), right = new(b);
             kernels.Max(left.Span, right.Span);
             Assert.Equal(a.Zip(b, MathF.Max), left.ToArray());
@@ -37,7 +42,8 @@ public class PoolingKernelTests
         Kernels<float> kernels = InstructionSets.Get(name);
         for (int length = 0; length <= Longest; length++)
         {
-            float[] first = TestData.Single(length, length), second = TestData.Single(length, length + 1000), g = TestData.Single(length, length + 2000);
+            float[] first = TestData.Single(length, length), second = TestData.Single(length, length + 1000),
+                g = TestData.Single(length, length + 2000);
             for (int i = 0; i < length; i += 4)
                 second[i] = first[i];
             for (int i = 2; i < length; i += 11)

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Unroll.Tests.Kernels;
 
-/// <summary>A vector with the rows of a matrix, on every instruction set, at every length from 0 to 70 and for 0 to 9 rows, between guard bands.</summary>
+/// <summary>
+/// A vector with the rows of a matrix, on every instruction set, at every length from 0 to 70 and for 0 to 9 rows, between guard bands.
+/// </summary>
 public class RowKernelTests
 {
     public static TheoryData<string> Names => InstructionSets.Names;
@@ -43,7 +45,8 @@ public class RowKernelTests
         var guarded = new Guarded(rows);
         InstructionSets.Get(name).AddScaledToRows(guarded.Span, stride, factors, a);
         for (int i = 0; i < rows.Length; i++)
-            Assert.Equal(i % stride < length && i / stride < count ? rows[i] + (double)factors[i / stride] * a[i % stride] : rows[i], guarded.Span[i], 1e-6);
+            Assert.Equal(i % stride < length && i / stride < count ? rows[i] + (double)factors[i / stride] * a[i % stride] : rows[i],
+                guarded.Span[i], 1e-6);
         guarded.CheckBands();
     });
 
@@ -68,7 +71,8 @@ public class RowKernelTests
             {
                 int stride = length + count % 3;
                 if (stride > 0)
-                    check(length, count, stride, TestData.Single(Math.Max(0, (count - 1) * stride + length), 7 * length + count), TestData.Single(length, length), TestData.Single(count, count + 100));
+                    check(length, count, stride, TestData.Single(Math.Max(0, (count - 1) * stride + length), 7 * length + count),
+                        TestData.Single(length, length), TestData.Single(count, count + 100));
             }
         }
     }

@@ -73,7 +73,9 @@ public class SpanMathTests
         }
     }
 
-    /// <summary>Element by element: a cut anywhere gives the same bits, and so do the last elements of a length that is no multiple of a vector.</summary>
+    /// <summary>
+    /// Element by element: a cut anywhere gives the same bits, and so do the last elements of a length that is no multiple of a vector.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void A_cut_changes_no_bits(string name)
@@ -82,7 +84,8 @@ public class SpanMathTests
         float[] a = TestData.Single(Longest, 1), b = TestData.Single(Longest, 2), c = TestData.Single(Longest, 3);
         Three[] all =
         [
-            (x, _, _) => math.Tanh(x), (x, _, _) => math.GateSigmoid(x), (x, _, _) => math.Exp(x), (x, y, _) => math.Add(x, y), (x, y, _) => math.Subtract(x, y),
+            (x, _, _) => math.Tanh(x), (x, _, _) => math.GateSigmoid(x), (x, _, _) => math.Exp(x), (x, y, _) => math.Add(x, y),
+            (x, y, _) => math.Subtract(x, y),
             (x, y, _) => math.MultiplyBy(x, y), (x, y, _) => math.DivideBy(x, y), (x, y, _) => math.MultiplyByTanhSlope(x, y),
             (x, y, _) => math.MultiplyBySigmoidSlope(x, y), (x, y, _) => math.SigmoidGradient(x, y), (x, y, _) => math.TanhGradient(x, y),
             math.Product, math.AddProduct, math.Select, math.SigmoidGradient, math.TanhGradient, math.AddTanhGradient,
@@ -107,13 +110,15 @@ public class SpanMathTests
     public void Lengths_that_differ_are_refused(string name)
     {
         SpanMath<float> math = InstructionSets.Get(name);
-        foreach (Two operation in (Two[])[math.Add, math.Subtract, math.MultiplyBy, math.DivideBy, math.Max, math.MultiplyByTanhSlope, math.MultiplyBySigmoidSlope, math.SigmoidGradient, math.TanhGradient, math.Tanh])
+        foreach (Two operation in (Two[])[math.Add, math.Subtract, math.MultiplyBy, math.DivideBy, math.Max, math.MultiplyByTanhSlope,
+            math.MultiplyBySigmoidSlope, math.SigmoidGradient, math.TanhGradient, math.Tanh])
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => operation(new float[3], new float[4]));
             Assert.Throws<ArgumentOutOfRangeException>(() => operation(new float[40], new float[39]));
         }
 
-        foreach (Three operation in (Three[])[math.Product, math.AddProduct, math.Select, math.SigmoidGradient, math.TanhGradient, math.AddTanhGradient, (a, b, c) => math.SumOfProducts(a, b, c, a, a), (a, b, c) => math.SumOfProducts(a, a, a, b, c)])
+        foreach (Three operation in (Three[])[math.Product, math.AddProduct, math.Select, math.SigmoidGradient, math.TanhGradient,
+            math.AddTanhGradient, (a, b, c) => math.SumOfProducts(a, b, c, a, a), (a, b, c) => math.SumOfProducts(a, a, a, b, c)])
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => operation(new float[3], new float[4], new float[3]));
             Assert.Throws<ArgumentOutOfRangeException>(() => operation(new float[3], new float[3], new float[2]));
@@ -152,7 +157,8 @@ public class SpanMathTests
     {
         for (int length = 0; length <= Longest; length++)
         {
-            float[] a = TestData.Single(length, length), b = TestData.Single(length, length + 1000), c = TestData.Single(length, length + 2000);
+            float[] a = TestData.Single(length, length), b = TestData.Single(length, length + 1000),
+                c = TestData.Single(length, length + 2000);
             Guarded first = new(a), second = new(b), third = new(c);
             operation(first.Span, second.Span, third.Span);
             Near(a.Select((x, i) => expected(x, b[i], c[i])), first, 1e-6);

@@ -6,18 +6,21 @@ using Xunit;
 namespace Unroll.Tests.Kernels;
 
 /// <summary>
-/// All activations at the values where they go wrong first: zeros of both signs, infinities, NaN, denormal numbers, the ends of the range of
-/// eˣ in single precision, and small values of the result. The references are formulas in double that lose no digits there.
+/// All activations at the values where they go wrong first: zeros of both signs, infinities, NaN, denormal numbers, the ends of the range
+/// of eˣ in single precision, and small values of the result. The references are formulas in double that lose no digits there.
 /// </summary>
 public class SpecialValueTests
 {
     private static readonly float[] s_values =
     [
-        0, -0f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, float.Epsilon, -float.Epsilon, 1e-39f, -1e-39f, 1e-20f, -1e-20f, 1e-7f, -1e-7f,
-        3e-4f, -3e-4f, 0.1f, -0.1f, 1, -1, 2.9f, -2.9f, 3, -3, 6, -6, 10, -10, 15, -15, 17, -17, 20, -20, 30, -30, 60, -60, 87, -87, 88.8f, -88.8f, 1e30f, -1e30f,
+        0, -0f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, float.Epsilon, -float.Epsilon, 1e-39f, -1e-39f, 1e-20f, -1e-20f,
+        1e-7f, -1e-7f,
+        3e-4f, -3e-4f, 0.1f, -0.1f, 1, -1, 2.9f, -2.9f, 3, -3, 6, -6, 10, -10, 15, -15, 17, -17, 20, -20, 30, -30, 60, -60, 87, -87, 88.8f,
+        -88.8f, 1e30f, -1e30f,
     ];
 
-    public static MatrixTheoryData<string, string> NamesAndActivations => new(Kernels<float>.Supported.Select(kernels => kernels.Name), Enum.GetNames<ActivationKind>());
+    public static MatrixTheoryData<string, string> NamesAndActivations =>
+        new(Kernels<float>.Supported.Select(kernels => kernels.Name), Enum.GetNames<ActivationKind>());
 
     public static TheoryData<string> Names => InstructionSets.Names;
 
@@ -144,7 +147,8 @@ public class SpecialValueTests
     public void Nan_comes_through_every_layer_that_takes_a_maximum_or_cuts_off()
     {
         float[] steps = [1, 2, 3, float.NaN, 5, 6, 7, 8];
-        foreach (Layer pooling in (Layer[])[new MaxPooling1D(4), new AveragePooling1D(4), new GlobalMaxPooling(), new GlobalAveragePooling()])
+        foreach (Layer pooling in (Layer[])[new MaxPooling1D(4), new AveragePooling1D(4), new GlobalMaxPooling(),
+            new GlobalAveragePooling()])
         {
             float[] pooled = new Model(pooling).Build(new Shape(4, 2)).Predict(steps);
             Assert.False(float.IsNaN(pooled[0]));
@@ -165,7 +169,8 @@ public class SpecialValueTests
         }
     }
 
-    private static float[] Run(Layer layer, float[] values) => [.. values.Select(value => new Model(layer).Build(new Shape(1)).Predict(value)[0])];
+    private static float[] Run(Layer layer, float[] values) =>
+        [.. values.Select(value => new Model(layer).Build(new Shape(1)).Predict(value)[0])];
 
     private static double Exact(ActivationKind activation, double x) => activation switch
     {
@@ -217,6 +222,7 @@ public class SpecialValueTests
     }
 
     private static void Close(double exact, double value, double relative, double absolute, string what) => Assert.True(
-        double.IsNaN(exact) ? double.IsNaN(value) : Math.Abs(exact) > float.MaxValue && Math.Abs(value) > float.MaxValue ? exact > 0 == value > 0 : Math.Abs(exact - value) <= relative * Math.Abs(exact) + absolute,
+        double.IsNaN(exact) ? double.IsNaN(value) : Math.Abs(exact) > float.MaxValue && Math.Abs(value) > float.MaxValue
+            ? exact > 0 == value > 0 : Math.Abs(exact - value) <= relative * Math.Abs(exact) + absolute,
         $"{what}: {value:R} for {exact:R}");
 }

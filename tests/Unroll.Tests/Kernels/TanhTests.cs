@@ -18,7 +18,8 @@ public class TanhTests
     [MemberData(nameof(Names))]
     public void Tanh_is_accurate_odd_and_bounded(string name)
     {
-        float[] x = Grid(), y = Apply(name, ActivationKind.Tanh, x), mirrored = Apply(name, ActivationKind.Tanh, [.. x.Select(value => -value)]);
+        float[] x = Grid(), y = Apply(name, ActivationKind.Tanh, x),
+            mirrored = Apply(name, ActivationKind.Tanh, [.. x.Select(value => -value)]);
         for (int i = 0; i < x.Length; i++)
         {
             Accurate(Math.Tanh(x[i]), y[i], x[i]);
@@ -43,7 +44,8 @@ public class TanhTests
     [MemberData(nameof(Names))]
     public void Special_values(string name)
     {
-        float[] x = [0f, -0f, float.Epsilon, -float.Epsilon, 1e-40f, 1.17549435e-38f, 9.5f, -9.5f, 1e10f, -1e10f, float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
+        float[] x = [0f, -0f, float.Epsilon, -float.Epsilon, 1e-40f, 1.17549435e-38f, 9.5f, -9.5f, 1e10f, -1e10f, float.MaxValue,
+            float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
         float[] tanh = Apply(name, ActivationKind.Tanh, x), sigmoid = Apply(name, ActivationKind.Sigmoid, x);
         Assert.Equal(0f, tanh[0]);
         Assert.Equal(0f, tanh[1]);
@@ -64,10 +66,13 @@ public class TanhTests
     private static void Accurate(double expected, float actual, float x)
     {
         double error = Math.Abs(expected - actual);
-        Assert.True(error <= Math.Max(Absolute, Units * (MathF.BitIncrement(MathF.Abs((float)expected)) - MathF.Abs((float)expected))), $"at {x:R}: expected {expected:R}, was {actual:R}, off by {error:E2}");
+        Assert.True(error <= Math.Max(Absolute, Units * (MathF.BitIncrement(MathF.Abs((float)expected)) - MathF.Abs((float)expected))),
+            $"at {x:R}: expected {expected:R}, was {actual:R}, off by {error:E2}");
     }
 
-    /// <summary>Even steps through the bend and the tails, and every power of two downwards to the denormal numbers, with neighbours.</summary>
+    /// <summary>
+    /// Even steps through the bend and the tails, and every power of two downwards to the denormal numbers, with neighbours.
+    /// </summary>
     private static float[] Grid()
     {
         var grid = new List<float>();

@@ -44,9 +44,11 @@ public class BatchNormTests
     [Fact]
     public void The_averages_of_a_shared_layer_are_over_all_its_uses()
     {
-        Node a = Node.Input(new Shape(1)), b = Node.Input(new Shape(1)), first = new BatchNorm { Momentum = 0.5 }.Apply(a), second = first.Again(b);
+        Node a = Node.Input(new Shape(1)), b = Node.Input(new Shape(1)), first = new BatchNorm { Momentum = 0.5 }.Apply(a),
+            second = first.Again(b);
         Model model = new Model([a, b], [new Add().Apply(first, second)]).Build(seed: 0);
-        var samples = new ArraySamples([(new float[] { 1, 3 }, new Shape(1)), (new float[] { 5, 9 }, new Shape(1))], [(new float[] { 0, 0 }, new Shape(1))]);
+        var samples = new ArraySamples([(new float[] { 1, 3 }, new Shape(1)), (new float[] { 5, 9 }, new Shape(1))],
+            [(new float[] { 0, 0 }, new Shape(1))]);
         model.Fit(samples, new TrainingOptions { Epochs = 1, BatchSize = 2, Optimizer = new Sgd { LearningRate = 1e-20 } });
 
         // Means 2 and 7, variances 1 and 4; the averages start at 0 and 1.
@@ -58,7 +60,11 @@ public class BatchNormTests
     [Fact]
     public void Masked_steps_are_in_no_statistic()
     {
-        Model model = new Model(new Masking { Value = -9 }, new Dense(1) { KernelInitializer = Initializer.Ones, BiasInitializer = Initializer.Ones }, new BatchNorm { Momentum = 0.5 }).Build(new Shape(3, 1));
+        Model model = new Model(new Masking { Value = -9 }, new Dense(1)
+        {
+            KernelInitializer = Initializer.Ones,
+            BiasInitializer = Initializer.Ones
+        }, new BatchNorm { Momentum = 0.5 }).Build(new Shape(3, 1));
         var samples = new ArraySamples([1, 2, -9, 6, -9, -9], new Shape(3, 1), new float[6], new Shape(3, 1));
         model.Fit(samples, new TrainingOptions { Epochs = 1, BatchSize = 2, Optimizer = new Sgd { LearningRate = 1e-20 } });
 
@@ -67,7 +73,9 @@ public class BatchNormTests
         Assert.Equal(0.5 + 0.5 * (4 + 1 + 9) / 3, model.GetWeights("batch_norm_1/moving_variance")[0], 1e-6);
     }
 
-    /// <summary>A step moves the averages by a hundredth of the way, whatever the optimiser, its weight decay, and clipping do to weights.</summary>
+    /// <summary>
+    /// A step moves the averages by a hundredth of the way, whatever the optimiser, its weight decay, and clipping do to weights.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -82,7 +90,14 @@ public class BatchNormTests
             Model model = new Model(new BatchNorm()) { Threads = threads }.Build(new Shape(2));
             model.SetWeights("batch_norm_1/moving_mean", [10, -20]);
             model.SetWeights("batch_norm_1/moving_variance", [4, 5]);
-            model.Fit(samples, new TrainingOptions { Epochs = 1, BatchSize = Rows, Shuffle = false, Optimizer = optimizer, Clipping = new Clipping(ClipMode.GlobalNorm, 1e-3) });
+            model.Fit(samples, new TrainingOptions
+            {
+                Epochs = 1,
+                BatchSize = Rows,
+                Shuffle = false,
+                Optimizer = optimizer,
+                Clipping = new Clipping(ClipMode.GlobalNorm, 1e-3)
+            });
             float[] mean = model.GetWeights("batch_norm_1/moving_mean"), variance = model.GetWeights("batch_norm_1/moving_variance");
             for (int f = 0; f < 2; f++)
             {
@@ -113,7 +128,9 @@ public class BatchNormTests
         Assert.Equal(8, model.ParameterCount);
     }
 
-    /// <summary>A shard of one row of vectors has no variance: it is normalised by the moving averages, which it leaves as they are.</summary>
+    /// <summary>
+    /// A shard of one row of vectors has no variance: it is normalised by the moving averages, which it leaves as they are.
+    /// </summary>
     [Fact]
     public void One_value_alone_takes_the_moving_averages()
     {
@@ -133,7 +150,8 @@ public class BatchNormTests
         double[] y = new double[6];
         network.Gradients(new CheckedBatch<double>([1, 0, 3, /**/ 0, 0, 5], new double[6], 2), new UpstreamLoss(), y);
         double scale = 1 / Math.Sqrt(8.0 / 3 + Epsilon);
-        Assert.Equal([-2 * scale, -3 * scale, 0, -3 * scale, -3 * scale, 2 * scale], y.Select(value => Math.Round(value, 12)), (a, b) => Math.Abs(a - b) < 1e-11);
+        Assert.Equal([-2 * scale, -3 * scale, 0, -3 * scale, -3 * scale, 2 * scale], y.Select(value => Math.Round(value, 12)),
+            (a, b) => Math.Abs(a - b) < 1e-11);
         Assert.Equal(2 * 3, network.Parameters.Gradients[2], 1e-12);
         Assert.Equal(2 * 8.0 / 3, network.Parameters.Gradients[3], 1e-12);
     }
@@ -166,7 +184,13 @@ public class BatchNormTests
 
         var samples = new ArraySamples(inputs, new Shape(6, 2), targets, new Shape(1));
         Model model = new(new BatchNorm { Momentum = 0.9 }, new Gru(8), new Dense(1));
-        model.Fit(samples, new TrainingOptions { Epochs = 30, BatchSize = 16, Optimizer = new Adam { LearningRate = 0.01 }, Loss = new MeanSquaredError() });
+        model.Fit(samples, new TrainingOptions
+        {
+            Epochs = 30,
+            BatchSize = 16,
+            Optimizer = new Adam { LearningRate = 0.01 },
+            Loss = new MeanSquaredError()
+        });
         Assert.InRange(model.Evaluate(samples, new MeanSquaredError()), 0, 0.05);
         Assert.InRange(model.GetWeights("batch_norm_1/moving_mean")[0], 480, 520);
     }

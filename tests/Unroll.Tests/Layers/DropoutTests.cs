@@ -23,7 +23,8 @@ public class DropoutTests
         double[] first = Train(new Dropout(0.5), seed: 1);
         Assert.Equal(first, Train(new Dropout(0.5), seed: 1));
         Assert.NotEqual(first, Train(new Dropout(0.5), seed: 2));
-        Assert.Equal(Rows * Steps, first.Chunk(Features).Select(step => string.Concat(step.Select(value => value == 0 ? '0' : '1'))).Distinct().Count());
+        Assert.Equal(Rows * Steps, first.Chunk(Features).Select(step => string.Concat(step.Select(value => value == 0 ? '0' : '1')))
+            .Distinct().Count());
     }
 
     [Fact]
@@ -37,7 +38,13 @@ public class DropoutTests
     [Fact]
     public void Inside_a_recurrent_layer_one_mask_serves_all_steps_of_a_row()
     {
-        double[] outputs = Train(new SimpleRnn(Features) { Activation = Activation.Linear, UseBias = false, ReturnSequences = true, Dropout = 0.25 }, seed: 1, prepare: network =>
+        double[] outputs = Train(new SimpleRnn(Features)
+        {
+            Activation = Activation.Linear,
+            UseBias = false,
+            ReturnSequences = true,
+            Dropout = 0.25
+        }, seed: 1, prepare: network =>
         {
             network.Parameters.Values.Clear();
             for (int i = 0; i < Features; i++)
@@ -54,7 +61,13 @@ public class DropoutTests
     [Fact]
     public void Recurrent_dropout_has_one_mask_for_all_steps_too()
     {
-        double[] outputs = Train(new SimpleRnn(Features) { Activation = Activation.Linear, UseBias = false, ReturnSequences = true, RecurrentDropout = 0.5 }, seed: 1, prepare: network =>
+        double[] outputs = Train(new SimpleRnn(Features)
+        {
+            Activation = Activation.Linear,
+            UseBias = false,
+            ReturnSequences = true,
+            RecurrentDropout = 0.5
+        }, seed: 1, prepare: network =>
         {
             network.Parameters.Values.Clear();
             for (int i = 0; i < Features; i++)

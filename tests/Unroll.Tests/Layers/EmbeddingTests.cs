@@ -14,8 +14,10 @@ public class EmbeddingTests
         ["sequences"] = [new Gru(5) { ReturnSequences = true }],
         ["bidirectional"] = [new Bidirectional(new Gru(5) { ReturnSequences = true }), new Lstm(3)],
         ["dropouts"] = [new Dropout(0.3), new Gru(5) { Dropout = 0.2, RecurrentDropout = 0.2 }],
-        ["dense, norms and activations"] = [new Dense(6) { Activation = Activation.Tanh }, new LayerNorm(), new Gelu(), new BatchNorm(), new Silu(), new Softmax(), new Gru(4)],
-        ["steps by themselves"] = [new TimeDistributed(new Dense(6)), new TimeDistributed(new BatchNorm()), new TimeDistributed(new LayerNorm()), new Gru(4)],
+        ["dense, norms and activations"] = [new Dense(6) { Activation = Activation.Tanh }, new LayerNorm(), new Gelu(), new BatchNorm(),
+            new Silu(), new Softmax(), new Gru(4)],
+        ["steps by themselves"] =
+            [new TimeDistributed(new Dense(6)), new TimeDistributed(new BatchNorm()), new TimeDistributed(new LayerNorm()), new Gru(4)],
     };
 
     public static TheoryData<string> Readers => [.. s_readers.Keys];
@@ -34,7 +36,8 @@ public class EmbeddingTests
     public void Gradients_of_a_token_add_up()
     {
         var network = new Network<double>([new Embedding(4, 2)], new Shape(3), Kernels<double>.Best, threads: 1, inputGradient: true);
-        network.Gradients(new CheckedBatch<double>([2, 0, 2, /**/ 1, 2, 1], [1, 10, 2, 20, 3, 30, /**/ 4, 40, 5, 50, 6, 60], 2), new UpstreamLoss());
+        network.Gradients(new CheckedBatch<double>([2, 0, 2, /**/ 1, 2, 1], [1, 10, 2, 20, 3, 30, /**/ 4, 40, 5, 50, 6, 60], 2),
+            new UpstreamLoss());
         Assert.Equal([2, 20, 10, 100, 9, 90, 0, 0], network.Parameters.Gradients[..8].ToArray());
         Assert.Equal(new double[6], network.InputGradient);
     }
@@ -48,18 +51,21 @@ public class EmbeddingTests
     [InlineData(3e9f, "3E+09")]
     public void A_number_that_is_no_token_is_refused_on_any_number_of_threads(float bad, string text)
     {
-        string expected = $"words takes whole numbers from 0 to 3, but received {text} at step 1. Number the tokens anew, or make the layer for more of them.";
+        string expected = $"words takes whole numbers from 0 to 3, but received {text} at step 1. Number the tokens anew, or make the "
+            + "layer for more of them.";
         foreach (int threads in (int[])[1, 2, 5])
         {
             foreach (int place in (int[])[0, 39])
             {
                 var tokens = new float[80];
-                Model model = new Model(new Embedding(4, 2) { Name = "words" }, new Gru(3), new Dense(1)) { Threads = threads }.Build(new Shape(2));
+                Model model = new Model(new Embedding(4, 2) { Name = "words" }, new Gru(3), new Dense(1)) { Threads = threads }
+                    .Build(new Shape(2));
                 float[] good = model.Predict(tokens);
                 tokens[2 * place + 1] = bad;
                 Assert.Equal(expected, Assert.Throws<UnrollException>(() => model.Predict(tokens)).Message);
                 var samples = new ArraySamples(tokens, new Shape(2), new float[40], new Shape(1));
-                string remedy = float.IsNaN(bad) ? " Put a number there, or leave the sample out." : ", but tokens are whole numbers from 0 to 3. Number the tokens anew, or make the embedding for more of them.";
+                string remedy = float.IsNaN(bad) ? " Put a number there, or leave the sample out."
+                    : ", but tokens are whole numbers from 0 to 3. Number the tokens anew, or make the embedding for more of them.";
                 Assert.Equal(
                     $"Sample {place}, counted from 0, has {text} in its input, step 1{(float.IsNaN(bad) ? "." : "")}{remedy}",
                     Assert.Throws<UnrollException>(() => model.Fit(samples, new TrainingOptions { Epochs = 1, BatchSize = 40 })).Message);
@@ -74,7 +80,8 @@ public class EmbeddingTests
     public void Padding_changes_no_bits(string name)
     {
         int[] lengths = [5, 3, 1, 4, 0, 5, 2, 5, 3, 3, 1];
-        Result five = Run(s_readers[name], lengths, 5), nine = Run(s_readers[name], lengths, 9), sixteen = Run(s_readers[name], lengths, 16);
+        Result five = Run(s_readers[name], lengths, 5), nine = Run(s_readers[name], lengths, 9),
+            sixteen = Run(s_readers[name], lengths, 16);
         Assert.Equal(five.Gradients, nine.Gradients);
         Assert.Equal(five.Gradients, sixteen.Gradients);
         Assert.True(five.Gradients.Count(value => value != 0) > five.Gradients.Length / 2);
@@ -90,13 +97,18 @@ public class EmbeddingTests
             int units = five.Outputs.Length / lengths.Length / 5;
             for (int row = 0; row < lengths.Length; row++)
             {
-                Assert.Equal(five.Outputs[(row * 5 * units)..((row + 1) * 5 * units)], longer.Outputs[(row * steps * units)..((row * steps + 5) * units)]);
-                Assert.All(longer.Outputs[((row * steps + lengths[row]) * units)..((row + 1) * steps * units)], value => Assert.Equal(0, value));
+                Assert.Equal(five.Outputs[(row * 5 * units)..((row + 1) * 5 * units)],
+                    longer.Outputs[(row * steps * units)..((row * steps + 5) * units)]);
+                Assert.All(longer.Outputs[((row * steps + lengths[row]) * units)..((row + 1) * steps * units)],
+                    value => Assert.Equal(0, value));
             }
         }
     }
 
-    /// <summary>Short rows give the same among themselves as among long ones, also through layers that read every step: those see zeros in the padding.</summary>
+    /// <summary>
+    /// Short rows give the same among themselves as among long ones, also through layers that read every step: those see zeros in the
+    /// padding.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Readers))]
     [InlineData("flatten")]
@@ -128,14 +140,18 @@ public class EmbeddingTests
         }
     }
 
-    /// <summary>What layers read in the padding is zero, so what the weights of the padding token are makes no difference to them.</summary>
+    /// <summary>
+    /// What layers read in the padding is zero, so what the weights of the padding token are makes no difference to them.
+    /// </summary>
     [Fact]
     public void The_padding_token_is_never_seen()
     {
         double[] tokens = [3, 1, 0, 0, /**/ 2, 2, 4, 0, /**/ 0, 0, 0, 0];
-        foreach (Layer[] readers in s_readers.Values.Append([new Flatten(), new Dense(2)]).Append([new Dense(3), new LastSteps(3), new Gru(3)]))
+        foreach (Layer[] readers in s_readers.Values.Append([new Flatten(), new Dense(2)])
+            .Append([new Dense(3), new LastSteps(3), new Gru(3)]))
         {
-            double[] first = Predict(readers, tokens, 4, 3), second = Predict(readers, tokens, 4, 3, change: weights => weights[..4].Fill(1e6));
+            double[] first = Predict(readers, tokens, 4, 3),
+                second = Predict(readers, tokens, 4, 3, change: weights => weights[..4].Fill(1e6));
             Assert.Equal(first, second);
         }
     }
@@ -143,9 +159,12 @@ public class EmbeddingTests
     [Fact]
     public void What_cannot_be_embedded_is_refused()
     {
-        Assert.StartsWith("An embedding is for 1 to 16777216 tokens.", Assert.Throws<ArgumentOutOfRangeException>(() => new Embedding(0, 1)).Message);
-        Assert.StartsWith("An embedding is for 1 to 16777216 tokens.", Assert.Throws<ArgumentOutOfRangeException>(() => new Embedding((1 << 24) + 1, 1)).Message);
-        Assert.StartsWith("An embedding needs at least 1 unit.", Assert.Throws<ArgumentOutOfRangeException>(() => new Embedding(1, 0)).Message);
+        Assert.StartsWith("An embedding is for 1 to 16777216 tokens.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Embedding(0, 1)).Message);
+        Assert.StartsWith("An embedding is for 1 to 16777216 tokens.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Embedding((1 << 24) + 1, 1)).Message);
+        Assert.StartsWith("An embedding needs at least 1 unit.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Embedding(1, 0)).Message);
         Assert.Equal(
             "embedding takes token numbers of shape (time steps), but its input has shape (4, 2).",
             Assert.Throws<UnrollException>(() => new Embedding(3, 2).GetOutputShape(new Shape(4, 2))).Message);
@@ -168,11 +187,14 @@ public class EmbeddingTests
 
     private static Network<double> Network(Layer[] readers, int steps)
     {
-        var network = new Network<double>([new Embedding(5, 4) { MaskZero = true }, .. readers], new Shape(steps), Kernels<double>.Best, 1) { StepSeed = 3 };
+        var network = new Network<double>([new Embedding(5, 4) { MaskZero = true }, .. readers], new Shape(steps), Kernels<double>.Best,
+            1)
+        { StepSeed = 3 };
         double[] weights = TestData.Normal(network.Parameters.Count, 2, 0.5);
         for (int i = 0; i < weights.Length; i++)
             network.Parameters.Values[i] = Math.Abs(weights[i]) < 0.1 ? 0.3 : weights[i];
-        foreach (Parameter parameter in network.Parameters.Parameters.Where(parameter => parameter.Name.EndsWith("variance", StringComparison.Ordinal)))
+        foreach (Parameter parameter in network.Parameters.Parameters.Where(
+            parameter => parameter.Name.EndsWith("variance", StringComparison.Ordinal)))
             network.Parameters.Values[parameter.Range].Fill(0.5);
         return network;
     }
@@ -184,7 +206,8 @@ public class EmbeddingTests
 
         // The same upstream gradients for the same steps, whatever the longest row could be.
         double[] upstream = TestData.Normal(lengths.Length * 400, 6);
-        double[] targets = [.. Enumerable.Range(0, lengths.Length).SelectMany(row => upstream[(row * 400)..(row * 400 + network.Output.Size)])];
+        double[] targets = [.. Enumerable.Range(0, lengths.Length)
+            .SelectMany(row => upstream[(row * 400)..(row * 400 + network.Output.Size)])];
         network.Gradients(new CheckedBatch<double>(Tokens(lengths, steps), targets, lengths.Length), new UpstreamLoss(), outputs);
         return new Result(outputs, network.Parameters.Gradients[..network.Parameters.Count].ToArray());
     }

@@ -31,7 +31,9 @@ public class ErrorFunctionTests
         { -7, 2.0 },
     };
 
-    /// <summary>Rounding costs a few units in the last place times the size of the exponent, 1 + x²; the series of a float 1.1e-8.</summary>
+    /// <summary>
+    /// Rounding costs a few units in the last place times the size of the exponent, 1 + x²; the series of a float 1.1e-8.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Values))]
     public void The_error_is_the_documented_one(double x, double expected)

@@ -22,7 +22,8 @@ internal static partial class GradientCases
                 {
                     Node x = Node.Input(new Shape(4, 3)), masked = new Masking().Apply(x);
                     Node encoded = new Bidirectional(cell with { ReturnState = true }).Apply(masked);
-                    return new Graph([x], [new Bidirectional(cell with { ReturnSequences = true }).Apply([masked, .. encoded.States]), encoded.States[^1]]);
+                    return new Graph([x],
+                        [new Bidirectional(cell with { ReturnSequences = true }).Apply([masked, .. encoded.States]), encoded.States[^1]]);
                 },
                 Rows = 6,
                 Masked = s_masks,
@@ -33,18 +34,24 @@ internal static partial class GradientCases
         {
             Node x = Node.Input(new Shape(4, 3)), y = Node.Input(new Shape(3, 2));
             Node encoded = new Bidirectional(new StackedRecurrent(new Lstm(3), new Gru(4)) { ReturnState = true }).Apply(x);
-            Node decoded = new Bidirectional(new StackedRecurrent(new Lstm(3), new Gru(4)) { ReturnSequences = true }).Apply([y, .. encoded.States]);
+            Node decoded = new Bidirectional(new StackedRecurrent(new Lstm(3), new Gru(4)) { ReturnSequences = true })
+                .Apply([y, .. encoded.States]);
             return new Graph([x, y], [decoded, encoded]);
         });
-        yield return OfTokens("tokens backwards in the order of processing", 9, new Embedding(5, 3) { MaskZero = true }, new Gru(3) { GoBackwards = true, ReturnSequences = true }, new Lstm(2)) with { States = true };
-        yield return new GradientCase("stack in both directions, masks, states", new Masking(), new Bidirectional(new StackedRecurrent(new Gru(4), new Lstm(3)) { ReturnSequences = true })) { Rows = 6, Masked = s_masks, States = true };
+        yield return OfTokens("tokens backwards in the order of processing", 9, new Embedding(5, 3) { MaskZero = true },
+            new Gru(3) { GoBackwards = true, ReturnSequences = true }, new Lstm(2)) with
+        { States = true };
+        yield return new GradientCase("stack in both directions, masks, states", new Masking(), new Bidirectional(
+            new StackedRecurrent(new Gru(4), new Lstm(3)) { ReturnSequences = true }))
+        { Rows = 6, Masked = s_masks, States = true };
         foreach (AttentionLayer layer in (AttentionLayer[])[new Attention(), new AdditiveAttention()])
         {
             yield return new GradientCase($"{layer.Kind}, queries and values masked, scores")
             {
                 Graph = () =>
                 {
-                    Node x = Node.Input(new Shape(4, 3)), masked = new Masking().Apply(x), seen = (layer with { ReturnScores = true }).Apply(masked, masked);
+                    Node x = Node.Input(new Shape(4, 3)), masked = new Masking().Apply(x),
+                        seen = (layer with { ReturnScores = true }).Apply(masked, masked);
                     return new Graph([x], [seen, seen.Scores]);
                 },
                 Rows = 6,

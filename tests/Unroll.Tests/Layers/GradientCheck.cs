@@ -17,7 +17,10 @@ internal sealed record GradientCase(string Name, params Layer[] Layers)
     /// <summary>The shape of an input that is neither a vector nor a sequence: an image (H, W, C).</summary>
     public Shape? Input { get; init; }
 
-    /// <summary>Input values in place of random ones, for layers that take whole numbers: [rows, ...], repeated for further rows. Their gradients are not checked.</summary>
+    /// <summary>
+    /// Input values in place of random ones, for layers that take whole numbers: [rows, ...], repeated for further rows. Their gradients
+    /// are not checked.
+    /// </summary>
     public double[]? Inputs { get; init; }
 
     /// <summary>A vector (F) goes in, not a sequence.</summary>

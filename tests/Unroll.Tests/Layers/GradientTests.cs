@@ -17,7 +17,8 @@ public class GradientTests
     public void Every_layer_is_in_the_table()
     {
         IEnumerable<Type> kinds = typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract);
-        Assert.Empty(kinds.Except(GradientCases.All.Values.SelectMany(row => row.Graph?.Invoke().Uses.Select(use => use.Layer) ?? row.Layers).Select(layer => layer.GetType())).Select(type => type.Name));
+        Assert.Empty(kinds.Except(GradientCases.All.Values.SelectMany(row => row.Graph?.Invoke().Uses.Select(use => use.Layer)
+            ?? row.Layers).Select(layer => layer.GetType())).Select(type => type.Name));
     }
 
     /// <summary>The checker itself: one value of one gradient, wrong by one percent, is found, whichever it is.</summary>
@@ -82,7 +83,8 @@ public class GradientTests
         foreach (GradientCase row in GradientCases.All.Values)
         {
             // A bias of the keys adds the same to all scores of a query, which a softmax does not see.
-            foreach (GradientChecker.CheckedArray array in GradientCheck.Of(row).Arrays.Where(array => !array.Name.EndsWith("/key_bias", StringComparison.Ordinal)))
+            foreach (GradientChecker.CheckedArray array in GradientCheck.Of(row).Arrays.Where(
+                array => !array.Name.EndsWith("/key_bias", StringComparison.Ordinal)))
                 Assert.True(array.Gradient.Max(Math.Abs) > 1e-4, $"{row.Name}: {array.Name} has no gradient above 1e-4");
         }
     }
@@ -91,7 +93,8 @@ public class GradientTests
     [Fact]
     public void A_fully_masked_row_passes_the_gradient_of_its_state_through()
     {
-        var network = new Network<double>([new Masking(), new Lstm(4)], new Shape(3, 2), Unroll.Kernels.Kernels<double>.Best, 1, inputGradient: true);
+        var network = new Network<double>([new Masking(), new Lstm(4)], new Shape(3, 2), Unroll.Kernels.Kernels<double>.Best, 1,
+            inputGradient: true);
         network.Parameters.Initialize(1);
         RecurrentStates<double> states = network.StatesOf(network.RecurrentParts[0]);
         (states.Initial[0], states.Initial[1]) = (TestData.Normal(4, 1), TestData.Normal(4, 2));

@@ -47,7 +47,10 @@ public class InitializerTests
             Assert.InRange(farthest, 2.2, 2 / 0.87962566103423978);
     }
 
-    /// <summary>The fans of a convolution's kernel [K, F, filters] are K·F and K·filters, as in Keras; its orthogonal rows are those of [K·F, filters].</summary>
+    /// <summary>
+    /// The fans of a convolution's kernel [K, F, filters] are K·F and K·filters, as in Keras; its orthogonal rows are those of [K·F,
+    /// filters].
+    /// </summary>
     [Fact]
     public void Kernels_of_convolutions_count_every_place_of_a_window()
     {
@@ -114,7 +117,8 @@ public class InitializerTests
     public void The_fans_are_those_of_the_fused_matrix_and_the_recurrent_matrix_is_orthogonal_as_a_whole()
     {
         Model model = new Model(new Lstm(125), new Dense(1)).Build(new Shape(60, 1), seed: 455);
-        float[] kernel = model.GetWeights("lstm_1/kernel"), recurrent = model.GetWeights("lstm_1/recurrent_kernel"), bias = model.GetWeights("lstm_1/bias");
+        float[] kernel = model.GetWeights("lstm_1/kernel"), recurrent = model.GetWeights("lstm_1/recurrent_kernel"),
+            bias = model.GetWeights("lstm_1/bias");
         Assert.Equal(0.1094, Math.Sqrt(6.0 / (1 + 500)), 4);
         Assert.InRange(kernel.Max(Math.Abs), 0.108, 0.1095);
         for (int a = 0; a < 125; a += 31)
@@ -136,7 +140,8 @@ public class InitializerTests
     {
         Model without = new Model(new Lstm(3) { UnitForgetBias = false }).Build(new Shape(2, 1));
         Assert.All(without.GetWeights("lstm_1/bias"), value => Assert.Equal(0, value));
-        float[] drawn = new Model(new Lstm(3) { BiasInitializer = Initializer.RandomUniform }).Build(new Shape(2, 1)).GetWeights("lstm_1/bias");
+        float[] drawn = new Model(new Lstm(3) { BiasInitializer = Initializer.RandomUniform }).Build(new Shape(2, 1))
+            .GetWeights("lstm_1/bias");
         Assert.All(drawn[3..6], value => Assert.Equal(1, value));
         Assert.All(drawn[..3].Concat(drawn[6..]), value => Assert.InRange(Math.Abs(value), 1e-9f, 0.05f));
     }
@@ -178,7 +183,8 @@ public class InitializerTests
         Assert.Equal([2, 0, 0, 0, 2, 0], Create(Initializer.Identity(2), new Shape(2, 3)));
         Assert.Equal(Create(Initializer.Orthogonal, shape).Select(value => 1.5 * value), Create(new OrthogonalInitializer(1.5), shape));
         Assert.Equal(Initializer.GlorotUniform, new VarianceScalingInitializer(1, Fan.Average, WeightDistribution.Uniform));
-        Assert.Contains("only a matrix", Assert.Throws<UnrollException>(() => Create(Initializer.Identity(), new Shape(3))).Message, StringComparison.Ordinal);
+        Assert.Contains("only a matrix", Assert.Throws<UnrollException>(() => Create(Initializer.Identity(), new Shape(3))).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Initializer.Uniform(1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Initializer.Normal(0, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => Initializer.VarianceScaling(0));

@@ -24,7 +24,8 @@ public class LastStepsTests
     public void What_leaves_is_the_end_of_what_came(int kept, int steps, int features, int rows)
     {
         double[] inputs = TestData.Normal(rows * steps * features, 5);
-        double[] expected = [.. Enumerable.Range(0, rows).SelectMany(row => inputs[(((row * steps) + steps - kept) * features)..((row + 1) * steps * features)])];
+        double[] expected = [.. Enumerable.Range(0, rows)
+            .SelectMany(row => inputs[(((row * steps) + steps - kept) * features)..((row + 1) * steps * features)])];
         Assert.Equal(expected, Run([new LastSteps(kept)], inputs, steps, features, rows));
         Assert.Equal(new Shape(kept, features), new LastSteps(kept).GetOutputShape(new Shape(steps, features)));
     }

@@ -45,7 +45,8 @@ public class LayerModelTests
             {
                 Model model = LayerModels.Make(name, threads);
                 ArraySamples samples = LayerModels.Samples(model, 50);
-                History history = model.Fit(samples, new TrainingOptions { Epochs = 2, BatchSize = batch, Clipping = new Clipping(ClipMode.GlobalNorm, 0.5) });
+                History history = model.Fit(
+                    samples, new TrainingOptions { Epochs = 2, BatchSize = batch, Clipping = new Clipping(ClipMode.GlobalNorm, 0.5) });
                 return (TestSamples.Weights(model), model.Predict(samples), history.Epochs[^1].Loss);
             })];
             Assert.True(double.IsFinite(results[0].Loss));

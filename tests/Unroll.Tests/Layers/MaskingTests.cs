@@ -17,9 +17,11 @@ public class MaskingTests
     private static readonly Dictionary<string, Layer> s_layers = new Recurrent[]
     {
         new SimpleRnn(5), new Lstm(5), new Gru(5), new Gru(5) { ResetAfter = false, Name = "gru, reset before" },
-        new Lstm(5) { Activation = Activation.Softsign, Name = "lstm, not fused" }, new Gru(5) { Activation = Activation.Relu, Name = "gru, not fused" },
+        new Lstm(5) { Activation = Activation.Softsign, Name = "lstm, not fused" },
+        new Gru(5) { Activation = Activation.Relu, Name = "gru, not fused" },
         new Lstm(5) { GoBackwards = true, Name = "lstm, backwards" },
-    }.SelectMany(layer => new Layer[] { layer, new Bidirectional(layer) { Name = $"bidirectional {layer.Name ?? layer.Kind}" } }).ToDictionary(layer => layer.Name ?? layer.Kind);
+    }.SelectMany(layer => new Layer[] { layer, new Bidirectional(layer) { Name = $"bidirectional {layer.Name ?? layer.Kind}" } })
+        .ToDictionary(layer => layer.Name ?? layer.Kind);
 
     public static TheoryData<string> Layers => [.. s_layers.Keys];
 
@@ -74,7 +76,8 @@ public class MaskingTests
     public void A_mask_reaches_through_dense_and_dropout_to_the_next_recurrent_layer()
     {
         double[] inputs = MaskedInputs();
-        Layer[] tail = [new Dense(4) { Activation = Activation.Tanh }, new Dropout(0.2), new Gru(5) { ReturnSequences = true }, new Lstm(3)];
+        Layer[] tail = [new Dense(4) { Activation = Activation.Tanh }, new Dropout(0.2), new Gru(5) { ReturnSequences = true },
+            new Lstm(3)];
         double[] outputs = Run([new Masking { Value = Absent }, .. tail], inputs, Whole, s_masks.Length);
         for (int row = 0; row < s_masks.Length; row++)
         {
@@ -96,7 +99,8 @@ public class MaskingTests
     }
 
     private static double[] Kept(double[] inputs, int row) =>
-        [.. Enumerable.Range(0, Whole).Where(t => !s_masks[row].Contains(t)).SelectMany(t => inputs[((row * Whole + t) * Features)..((row * Whole + t + 1) * Features)])];
+        [.. Enumerable.Range(0, Whole).Where(t => !s_masks[row].Contains(t))
+            .SelectMany(t => inputs[((row * Whole + t) * Features)..((row * Whole + t + 1) * Features)])];
 
     private static double[] Run(Layer[] layers, double[] inputs, int steps, int rows, int features = Features)
     {

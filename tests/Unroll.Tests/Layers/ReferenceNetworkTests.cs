@@ -13,9 +13,11 @@ public class ReferenceNetworkTests
 {
     private const int Features = 3, Units = 5, Steps = 6;
 
-    private static readonly string[] s_activations = [.. Activation.Named.Keys.Where(name => name != "Softmax"), "LeakyRelu 0.01", "Elu 0.5", "HardSigmoid 0.2"];
+    private static readonly string[] s_activations =
+        [.. Activation.Named.Keys.Where(name => name != "Softmax"), "LeakyRelu 0.01", "Elu 0.5", "HardSigmoid 0.2"];
 
-    public static MatrixTheoryData<string, string> Pairs => new(s_activations, ["Sigmoid", "HardSigmoid", "Tanh", "Linear", "HardSigmoid 0.2"]);
+    public static MatrixTheoryData<string, string> Pairs =>
+        new(s_activations, ["Sigmoid", "HardSigmoid", "Tanh", "Linear", "HardSigmoid 0.2"]);
 
     [Theory]
     [MemberData(nameof(Pairs))]
@@ -41,7 +43,8 @@ public class ReferenceNetworkTests
         var layer = new Gru(Units) { Activation = Named(activation), RecurrentActivation = Named(gate), ReturnSequences = true };
         Compare(layer, (x, h, _, w) =>
         {
-            double[] fromInput = Affine(x, w[0], 3 * Units, w[2][..(3 * Units)]), fromState = Affine(h, w[1], 3 * Units, w[2][(3 * Units)..]);
+            double[] fromInput = Affine(x, w[0], 3 * Units, w[2][..(3 * Units)]),
+                fromState = Affine(h, w[1], 3 * Units, w[2][(3 * Units)..]);
             for (int u = 0; u < Units; u++)
             {
                 double z = F(gate, fromInput[u] + fromState[u]), r = F(gate, fromInput[Units + u] + fromState[Units + u]);
@@ -54,10 +57,17 @@ public class ReferenceNetworkTests
     [MemberData(nameof(Pairs))]
     public void Gru_with_the_reset_before_the_product(string activation, string gate)
     {
-        var layer = new Gru(Units) { Activation = Named(activation), RecurrentActivation = Named(gate), ResetAfter = false, ReturnSequences = true };
+        var layer = new Gru(Units)
+        {
+            Activation = Named(activation),
+            RecurrentActivation = Named(gate),
+            ResetAfter = false,
+            ReturnSequences = true
+        };
         Compare(layer, (x, h, _, w) =>
         {
-            double[] fromInput = Affine(x, w[0], 3 * Units, w[2]), fromState = Affine(h, w[1], 3 * Units, new double[3 * Units]), reset = new double[Units];
+            double[] fromInput = Affine(x, w[0], 3 * Units, w[2]), fromState = Affine(h, w[1], 3 * Units, new double[3 * Units]),
+                reset = new double[Units];
             for (int u = 0; u < Units; u++)
                 reset[u] = F(gate, fromInput[Units + u] + fromState[Units + u]) * h[u];
             double[] candidate = Affine(reset, w[1], 3 * Units, new double[3 * Units]);
@@ -73,7 +83,8 @@ public class ReferenceNetworkTests
     [MemberData(nameof(Pairs))]
     public void Simple_rnn_and_a_dense_layer_on_every_step(string activation, string last)
     {
-        Layer[] layers = [new SimpleRnn(Units) { Activation = Named(activation), ReturnSequences = true }, new Dense(2) { Activation = Named(last) }];
+        Layer[] layers = [new SimpleRnn(Units) { Activation = Named(activation), ReturnSequences = true },
+            new Dense(2) { Activation = Named(last) }];
         var network = Build(layers, out double[][] w);
         double[] inputs = TestData.Normal(2 * Steps * Features, 8), outputs = Predict(network, inputs, 2);
         for (int row = 0; row < 2; row++)
@@ -82,7 +93,8 @@ public class ReferenceNetworkTests
             for (int t = 0; t < Steps; t++)
             {
                 int at = row * Steps + t;
-                h = [.. Affine(inputs[(at * Features)..((at + 1) * Features)], w[0], Units, Affine(h, w[1], Units, w[2])).Select(z => F(activation, z))];
+                h = [.. Affine(inputs[(at * Features)..((at + 1) * Features)], w[0], Units, Affine(h, w[1], Units, w[2]))
+                    .Select(z => F(activation, z))];
                 if (h.Any(value => Math.Abs(value) > 1e6))
                     break; // eˣ inside a loop leaves all bounds; until here it agreed
                 Near(Affine(h, w[3], 2, w[4]).Select(z => F(last, z)).ToArray(), outputs[(2 * at)..(2 * at + 2)]);
@@ -125,7 +137,8 @@ public class ReferenceNetworkTests
         {
             var layer = new Lstm(Units) { ReturnSequences = sequences };
             Build([layer], out double[][] w);
-            double[] inputs = TestData.Normal(Steps * Features, 8), reversed = [.. inputs.Chunk(Features).Reverse().SelectMany(step => step)];
+            double[] inputs = TestData.Normal(Steps * Features, 8),
+                reversed = [.. inputs.Chunk(Features).Reverse().SelectMany(step => step)];
             Assert.Equal(Run(layer, w, reversed), Run(layer with { GoBackwards = true }, w, inputs));
         }
     }
@@ -133,7 +146,8 @@ public class ReferenceNetworkTests
     [Fact]
     public void Without_bias_is_a_bias_of_zero()
     {
-        foreach (Recurrent layer in (Recurrent[])[new SimpleRnn(Units), new Lstm(Units), new Gru(Units), new Gru(Units) { ResetAfter = false }])
+        foreach (Recurrent layer in (Recurrent[])[new SimpleRnn(Units), new Lstm(Units), new Gru(Units),
+            new Gru(Units) { ResetAfter = false }])
         {
             Build([layer], out double[][] w);
             double[] inputs = TestData.Normal(Steps * Features, 8);
@@ -154,7 +168,8 @@ public class ReferenceNetworkTests
         Compare(layer, (x, h, c, w) =>
         {
             int at = 2;
-            double[] bias = norm ? w[^1] : w[at++], zero = new double[4 * Units], project = projection is null ? [] : w[at++], p = peepholes ? w[at++] : new double[3 * Units];
+            double[] bias = norm ? w[^1] : w[at++], zero = new double[4 * Units], project = projection is null ? [] : w[at++],
+                p = peepholes ? w[at++] : new double[3 * Units];
             double[] fromX = Affine(x, w[0], 4 * Units, zero), fromH = Affine(h, w[1], 4 * Units, zero);
             if (norm)
                 (fromX, fromH) = ([.. Normal(fromX).Zip(w[at], (a, b) => a * b)], [.. Normal(fromH).Zip(w[at + 1], (a, b) => a * b)]);
@@ -242,7 +257,8 @@ public class ReferenceNetworkTests
     {
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= 1e-11 * Math.Max(1, Math.Abs(expected[i])), $"[{i}]: expected {expected[i]:R}, was {actual[i]:R}");
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= 1e-11 * Math.Max(1, Math.Abs(expected[i])),
+                $"[{i}]: expected {expected[i]:R}, was {actual[i]:R}");
     }
 
     /// <summary>Keras 3's definitions.</summary>

@@ -25,14 +25,21 @@ public class StackedRecurrentTests
     public void Is_what_its_layers_are_one_after_the_other(string name, int threads)
     {
         (Recurrent[] layers, bool sequences, Layer[] before) = s_stacks[name];
-        Model one = new Model([.. before, new StackedRecurrent(layers) { ReturnSequences = sequences }, new Dense(2)]) { Threads = threads };
-        Model many = new Model([.. before, .. layers.Select((layer, i) => layer with { ReturnSequences = sequences || i < layers.Length - 1 }), new Dense(2)]) { Threads = 1 };
+        Model one = new Model([.. before, new StackedRecurrent(layers) { ReturnSequences = sequences }, new Dense(2)])
+        {
+            Threads = threads
+        };
+        Model many = new Model([.. before, .. layers.Select(
+            (layer, i) => layer with { ReturnSequences = sequences || i < layers.Length - 1 }), new Dense(2)])
+        { Threads = 1 };
         foreach (int batch in (int[])[1, 21])
         {
-            var samples = new ArraySamples(Inputs(21, 6, 3), new Shape(6, 3), TestData.Single(21 * (sequences ? 12 : 2), 5, 1), sequences ? new Shape(6, 2) : new Shape(2));
+            var samples = new ArraySamples(Inputs(21, 6, 3), new Shape(6, 3), TestData.Single(21 * (sequences ? 12 : 2), 5, 1),
+                sequences ? new Shape(6, 2) : new Shape(2));
             (float[] Weights, float[] Predictions)[] results = [.. new[] { one, many }.Select(model =>
             {
-                model.Build(new Shape(6, 3), 4).Fit(samples, new TrainingOptions { Epochs = 3, BatchSize = batch, Shuffle = false, Optimizer = new Adam { LearningRate = 0.01 }, Seed = 2 });
+                model.Build(new Shape(6, 3), 4).Fit(samples, new TrainingOptions { Epochs = 3, BatchSize = batch, Shuffle = false,
+                    Optimizer = new Adam { LearningRate = 0.01 }, Seed = 2 });
                 model.ResetStates();
                 return (model.Parameters.SelectMany(parameter => model.GetWeights(parameter.Name)).ToArray(), model.Predict(samples));
             })];
@@ -47,20 +54,24 @@ public class StackedRecurrentTests
     public void Goes_on_from_the_states_of_all_layers()
     {
         var stack = new StackedRecurrent(new Lstm(4), new SimpleRnn(2), new Gru(17)) { ReturnState = true, ReturnSequences = true };
-        Node x = Node.Input(new Shape(3, 2)), y = Node.Input(new Shape(5, 2)), first = stack.Apply(x), second = first.Again([y, .. first.States]);
+        Node x = Node.Input(new Shape(3, 2)), y = Node.Input(new Shape(5, 2)), first = stack.Apply(x),
+            second = first.Again([y, .. first.States]);
         Model halves = new Model([x, y], [first, second, .. second.States]).Build(6);
         Node all = Node.Input(new Shape(8, 2)), whole = stack.Apply(all);
         Model model = new Model([all], [whole, .. whole.States]).Build(6);
         float[] values = TestData.Single(7 * 16, 3, 1);
         float[][] expected = model.PredictEach(values), actual = halves.PredictEach(Part(0, 3), Part(3, 8));
         for (int row = 0; row < 7; row++)
-            Assert.Equal(expected[0][(row * 8 * 17)..((row + 1) * 8 * 17)], (float[])[.. actual[0][(row * 3 * 17)..((row + 1) * 3 * 17)], .. actual[1][(row * 5 * 17)..((row + 1) * 5 * 17)]]);
+            Assert.Equal(expected[0][(row * 8 * 17)..((row + 1) * 8 * 17)],
+                (float[])[.. actual[0][(row * 3 * 17)..((row + 1) * 3 * 17)], .. actual[1][(row * 5 * 17)..((row + 1) * 5 * 17)]]);
         Assert.Equal([4, 4, 2, 17], expected[1..].Select(state => state.Length / 7));
         for (int state = 1; state < expected.Length; state++)
             Assert.Equal(expected[state], actual[state + 1]);
-        Assert.Contains("stacked_recurrent_1/lstm_1/h, stacked_recurrent_1/lstm_1/c, stacked_recurrent_1/simple_rnn_2/h, stacked_recurrent_1/gru_3/h", halves.Summary().ToString());
+        Assert.Contains("stacked_recurrent_1/lstm_1/h, stacked_recurrent_1/lstm_1/c, stacked_recurrent_1/simple_rnn_2/h, "
+            + "stacked_recurrent_1/gru_3/h", halves.Summary().ToString());
 
-        float[] Part(int from, int to) => [.. Enumerable.Range(0, 7).SelectMany(row => values[((row * 8 + from) * 2)..((row * 8 + to) * 2)])];
+        float[] Part(int from, int to) =>
+            [.. Enumerable.Range(0, 7).SelectMany(row => values[((row * 8 + from) * 2)..((row * 8 + to) * 2)])];
     }
 
     [Fact]
@@ -80,12 +91,18 @@ public class StackedRecurrentTests
     {
         Node x = Node.Input(new Shape(4, 3)), h = Node.Input(new Shape(5)), flat = Node.Input(new Shape(3));
         var stack = new StackedRecurrent(new Lstm(5), new Gru(2));
-        Is("stacked_recurrent takes a sequence, and after it no states or all, lstm_1/h (5), lstm_1/c (5), gru_2/h (2); given were (4, 3), (5).", () => stack.Apply(x, h));
-        Is("up takes a sequence, and after it no states or all, lstm_1/h (5); given were (4, 3), (5), (5).".Replace("lstm", "gru"), () => new StackedRecurrent(new Gru(5)) { Name = "up" }.Apply(x, h, h));
-        Is("stacked_recurrent is stateful, so its states come from the batch before. Do not give it initial states, or turn Stateful off.", () => new StackedRecurrent(new Gru(5) { Stateful = true }).Apply(x, h));
-        Is("lstm_1 takes sequences of shape (time steps, features), but its input has shape (3). Set ReturnSequences on the recurrent layer before it, or reshape the input.", () => stack.Apply(flat));
-        Is("time_distributed cannot hold a stateful layer, because each step starts from zero. Turn Stateful off.", () => new TimeDistributed(new StackedRecurrent(new Gru(2) { Stateful = true })).GetOutputShape(new Shape(3, 4, 2)));
-        Assert.StartsWith("A stack needs at least one recurrent layer, and none may be null.", Assert.Throws<ArgumentException>(() => new StackedRecurrent()).Message);
+        Is("stacked_recurrent takes a sequence, and after it no states or all, lstm_1/h (5), lstm_1/c (5), gru_2/h (2); given were (4, "
+            + "3), (5).", () => stack.Apply(x, h));
+        Is("up takes a sequence, and after it no states or all, lstm_1/h (5); given were (4, 3), (5), (5).".Replace("lstm", "gru"),
+            () => new StackedRecurrent(new Gru(5)) { Name = "up" }.Apply(x, h, h));
+        Is("stacked_recurrent is stateful, so its states come from the batch before. Do not give it initial states, or turn Stateful off.",
+            () => new StackedRecurrent(new Gru(5) { Stateful = true }).Apply(x, h));
+        Is("lstm_1 takes sequences of shape (time steps, features), but its input has shape (3). Set ReturnSequences on the recurrent "
+            + "layer before it, or reshape the input.", () => stack.Apply(flat));
+        Is("time_distributed cannot hold a stateful layer, because each step starts from zero. Turn Stateful off.",
+            () => new TimeDistributed(new StackedRecurrent(new Gru(2) { Stateful = true })).GetOutputShape(new Shape(3, 4, 2)));
+        Assert.StartsWith("A stack needs at least one recurrent layer, and none may be null.",
+            Assert.Throws<ArgumentException>(() => new StackedRecurrent()).Message);
         Assert.Equal(stack, new StackedRecurrent(new Lstm(5), new Gru(2)));
         Assert.NotEqual(stack, new StackedRecurrent(new Lstm(5), new Gru(3)));
         Assert.NotEqual(stack, stack with { ReturnState = true });
@@ -98,7 +115,8 @@ public class StackedRecurrentTests
     {
         float[] values = TestData.Single(rows * steps * features, 7, 1);
         for (int row = 0; row < rows; row++)
-            values.AsSpan((row * steps + 2 + row % (steps - 1)) * features, (steps - 2 - row % (steps - 1)) is var left and > 0 ? left * features : 0).Clear();
+            values.AsSpan((row * steps + 2 + row % (steps - 1)) * features, (steps - 2 - row % (steps - 1)) is var left and > 0
+                ? left * features : 0).Clear();
         return values;
     }
 }

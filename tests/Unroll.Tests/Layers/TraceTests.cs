@@ -10,7 +10,8 @@ public sealed class TraceTests
     private const int Steps = 7, Features = 3, Units = 5;
 
     public static TheoryData<string, bool, bool> Cells =>
-        [.. from cell in GateLoops.Of(Units).Keys from backwards in (bool[])[false, true] from masked in (bool[])[false, true] select (cell, backwards, masked)];
+        [.. from cell in GateLoops.Of(Units).Keys from backwards in (bool[])[false, true] from masked in (bool[])[false, true] select (
+            cell, backwards, masked)];
 
     [Theory]
     [MemberData(nameof(Cells))]
@@ -33,7 +34,8 @@ public sealed class TraceTests
     public void Layers_inside_others_are_told_one_by_one()
     {
         var cells = GateLoops.Of(Units);
-        Model model = Built(new Bidirectional(new StackedRecurrent(new Lstm(Units), new Gru(Units)) { ReturnSequences = true }), new Dense(1));
+        Model model = Built(new Bidirectional(new StackedRecurrent(new Lstm(Units), new Gru(Units)) { ReturnSequences = true }),
+            new Dense(1));
         float[] window = Window();
         ModelTrace trace = model.Trace(window);
         const string Name = "bidirectional_1/";
@@ -53,7 +55,8 @@ public sealed class TraceTests
     [InlineData(true)]
     public void Padding_has_no_gates_and_carries_states(bool backwards)
     {
-        Model model = new Model(new Embedding(6, Features) { MaskZero = true }, new Gru(Units) { GoBackwards = backwards }, new Dense(1)).Build(new Shape(Steps), seed: 3);
+        Model model = new Model(new Embedding(6, Features) { MaskZero = true }, new Gru(Units) { GoBackwards = backwards }, new Dense(1))
+            .Build(new Shape(Steps), seed: 3);
         int[] tokens = [4, 2, 0, 5, 1, 0, 0];
         float[] table = model.GetWeights("embedding_1/embeddings"), window = [.. tokens.Select(token => (float)token)];
         ModelTrace trace = model.Trace(window);
@@ -87,7 +90,8 @@ public sealed class TraceTests
         for (int q = 0; q < 4; q++)
         {
             for (int f = 0; f < Features; f++)
-                Assert.Equal(outputs[4][(q * Features) + f], Enumerable.Range(0, Steps).Sum(k => trace.Attention[2][0, q, k] * inputs[0][(k * Features) + f]), 1e-5f);
+                Assert.Equal(outputs[4][(q * Features) + f],
+                    Enumerable.Range(0, Steps).Sum(k => trace.Attention[2][0, q, k] * inputs[0][(k * Features) + f]), 1e-5f);
         }
     }
 
@@ -104,17 +108,21 @@ public sealed class TraceTests
         }
     }
 
-    /// <summary>Of one set of weights at two places each place is told, and a stateful layer begins from zero and keeps what it carries.</summary>
+    /// <summary>
+    /// Of one set of weights at two places each place is told, and a stateful layer begins from zero and keeps what it carries.
+    /// </summary>
     [Fact]
     public void Shared_and_stateful_layers()
     {
-        Node x = Node.Input(new Shape(Steps, Features)), y = Node.Input(new Shape(Steps, Features)), first = new Lstm(2).Apply(x), second = first.Again(y);
+        Node x = Node.Input(new Shape(Steps, Features)), y = Node.Input(new Shape(Steps, Features)), first = new Lstm(2).Apply(x),
+            second = first.Again(y);
         Model shared = new Model([x, y], [first, second]).Build(seed: 5);
         ModelTrace trace = shared.Trace(Window(), TestData.Single(Steps * Features, 31));
         Assert.Equal(["lstm_1", "lstm_1[2]"], trace.Recurrent.Select(layer => layer.Layer));
         Assert.Equal(trace.Outputs, (float[])[.. trace.Recurrent.SelectMany(layer => layer.States[0].Values[^2..])]);
 
-        Model stateful = Built(new Gru(Units) { Stateful = true }, new Dense(1)), other = Built(new Gru(Units) { Stateful = true }, new Dense(1));
+        Model stateful = Built(new Gru(Units) { Stateful = true }, new Dense(1)),
+            other = Built(new Gru(Units) { Stateful = true }, new Dense(1));
         float[] fresh = stateful.Trace(Window()).Outputs, before = stateful.Predict(Window());
         Assert.Equal(before, fresh);
         Assert.Equal(fresh, stateful.Trace(Window()).Outputs);
@@ -126,7 +134,8 @@ public sealed class TraceTests
     public void A_model_in_training_can_be_traced_and_trains_to_the_same_bits()
     {
         ArraySamples samples = TestSamples.Curves(60);
-        Model plain = new Model(new Lstm(4), new Dense(1)).Build(new Shape(6, 2), seed: 4), traced = new Model(new Lstm(4), new Dense(1)).Build(new Shape(6, 2), seed: 4);
+        Model plain = new Model(new Lstm(4), new Dense(1)).Build(new Shape(6, 2), seed: 4),
+            traced = new Model(new Lstm(4), new Dense(1)).Build(new Shape(6, 2), seed: 4);
         var options = new TrainingOptions { Epochs = 2, BatchSize = 20 };
         plain.Fit(samples, options);
         var window = new float[12];
@@ -146,7 +155,8 @@ public sealed class TraceTests
     public void What_is_no_single_window_is_refused()
     {
         Model model = Built(new Lstm(2), new Dense(1));
-        Assert.Contains("but 2 were given", Assert.Throws<ArgumentException>(() => model.Trace(new float[2 * Steps * Features])).Message, StringComparison.Ordinal);
+        Assert.Contains("but 2 were given", Assert.Throws<ArgumentException>(() => model.Trace(new float[2 * Steps * Features])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => model.Trace(new float[5]));
         Assert.Throws<ArgumentException>(() => model.Trace());
         Assert.Throws<ArgumentNullException>(() => model.Trace((float[])null!));
@@ -175,7 +185,8 @@ public sealed class TraceTests
     ];
 
     /// <summary>Every gate and state of every step; of steps that do not count no gate, and the states as they were.</summary>
-    private static void Compare(GateLoops.Step cell, double[][] weights, float[] window, RecurrentTrace trace, bool backwards, Func<int, bool>? counts = null)
+    private static void Compare(GateLoops.Step cell, double[][] weights, float[] window, RecurrentTrace trace, bool backwards,
+        Func<int, bool>? counts = null)
     {
         double[][] steps = [.. window.Select(value => (double)value).Chunk(window.Length / Steps)];
         double[] h = new double[trace.States[0].Units], c = new double[trace.States[^1].Units];
@@ -186,7 +197,8 @@ public sealed class TraceTests
             int t = backwards ? Steps - 1 - i : i;
             if (counts?.Invoke(t) == false)
             {
-                Assert.All(trace.Gates, gate => Assert.All(gate.Values[(t * gate.Units)..((t + 1) * gate.Units)], value => Assert.True(float.IsNaN(value))));
+                Assert.All(trace.Gates,
+                    gate => Assert.All(gate.Values[(t * gate.Units)..((t + 1) * gate.Units)], value => Assert.True(float.IsNaN(value))));
             }
             else
             {
@@ -211,7 +223,8 @@ public sealed class TraceTests
         for (int u = 0; u < expected.Length; u++)
         {
             double apart = Math.Abs(expected[u] - actual[step, u]);
-            Assert.True(apart <= 1e-5 * Math.Max(1, Math.Abs(expected[u])), $"{actual.Name}[{step}, {u}]: expected {expected[u]:R}, was {actual[step, u]:R}");
+            Assert.True(apart <= 1e-5 * Math.Max(1, Math.Abs(expected[u])),
+                $"{actual.Name}[{step}, {u}]: expected {expected[u]:R}, was {actual[step, u]:R}");
         }
     }
 }

@@ -11,13 +11,16 @@ public class AlignmentChartTests
 
     private static readonly Alignment s_ship = new(["S", "H", "I"], ["SH", "IH"], [[0.5f, 0.5f, 0, 9], [0, 0.005f, 1]]);
 
-    private static XElement[] Panels(Chart chart) => [.. XElement.Parse(chart.Svg).Elements().Where(element => element.Attribute("transform") is not null)];
+    private static XElement[] Panels(Chart chart) =>
+        [.. XElement.Parse(chart.Svg).Elements().Where(element => element.Attribute("transform") is not null)];
 
     private static XElement[] Fields(XElement panel) => [.. panel.Elements().Where(element => element.Name.LocalName == "rect")];
 
-    private static double[] Numbers(IEnumerable<XElement> elements, string name) => [.. elements.Select(element => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture))];
+    private static double[] Numbers(IEnumerable<XElement> elements, string name) =>
+        [.. elements.Select(element => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture))];
 
-    private static string[] Texts(XElement panel) => [.. panel.Elements().Where(element => element.Name.LocalName == "text").Select(element => element.Value)];
+    private static string[] Texts(XElement panel) =>
+        [.. panel.Elements().Where(element => element.Name.LocalName == "text").Select(element => element.Value)];
 
     [Fact]
     public void A_field_stands_under_what_was_read_and_beside_what_was_written()
@@ -31,7 +34,8 @@ public class AlignmentChartTests
         // The one of 0.005 is as good as white, and the fourth weight of the first row belongs to padding.
         Assert.Equal([Half, Half, Full], fields.Select(field => field.Attribute("fill")!.Value));
         Assert.Equal(["SH from S: 0.50", "SH from H: 0.50", "IH from I: 1.00"], fields.Select(field => field.Value));
-        double[] x = Numbers(fields, "x"), y = Numbers(fields, "y"), labelX = Numbers(panel.Elements().Where(element => element.Name.LocalName == "text"), "x");
+        double[] x = Numbers(fields, "x"), y = Numbers(fields, "y"),
+            labelX = Numbers(panel.Elements().Where(element => element.Name.LocalName == "text"), "x");
         Assert.Equal([0, 26, 52], x.Select(at => Math.Round(at - x[0], 2)));
         Assert.Equal([0, 0, 26], y.Select(at => Math.Round(at - y[0], 2)));
         Assert.Equal([13, 13, 13], labelX[..3].Zip(x, (label, field) => Math.Round(label - field, 2)));
@@ -44,7 +48,8 @@ public class AlignmentChartTests
         string[] letters = [.. Enumerable.Repeat("A", 12)];
         var wide = new Alignment(letters, ["B"], [new float[12]]);
         XElement[] panels = Panels(AlignmentChart.Draw("Three", wide, wide, wide));
-        double[][] places = [.. panels.Select(panel => panel.Attribute("transform")!.Value["translate(".Length..^1].Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray())];
+        double[][] places = [.. panels.Select(panel => panel.Attribute("transform")!.Value["translate(".Length..^1].Split(' ')
+            .Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray())];
         Assert.Equal(places[0][1], places[1][1]);
         Assert.True(places[1][0] > places[0][0] + (12 * 26), "the second panel begins behind the first");
         Assert.True(places[2][1] > places[0][1], "the third panel stands below");
@@ -69,12 +74,16 @@ public class AlignmentChartTests
     public void Alignments_that_cannot_be()
     {
         Is("The chart needs at least one alignment.");
-        Is("Alignment 1 has 3 tokens read and 2 written; it needs at least one of each, and for each written one a row of 3 weights.", s_ship, s_ship with { Weights = [[1, 0, 0]] });
-        Is("Alignment 0 has 3 tokens read and 2 written; it needs at least one of each, and for each written one a row of 3 weights.", s_ship with { Weights = [[1, 0, 0], [1, 0]] });
-        Is("Alignment 0 has 3 tokens read and 0 written; it needs at least one of each, and for each written one a row of 3 weights.", s_ship with { Written = [] });
+        Is("Alignment 1 has 3 tokens read and 2 written; it needs at least one of each, and for each written one a row of 3 weights.",
+            s_ship, s_ship with { Weights = [[1, 0, 0]] });
+        Is("Alignment 0 has 3 tokens read and 2 written; it needs at least one of each, and for each written one a row of 3 weights.",
+            s_ship with { Weights = [[1, 0, 0], [1, 0]] });
+        Is("Alignment 0 has 3 tokens read and 0 written; it needs at least one of each, and for each written one a row of 3 weights.",
+            s_ship with { Written = [] });
         Is("Alignment 0 has a weight of 1.5; weights are from 0 to 1.", s_ship with { Weights = [[0, 0, 1.5f], [1, 0, 0]] });
     }
 
     private static void Is(string message, params Alignment[] alignments) =>
-        Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => AlignmentChart.Draw("Title", alignments)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => AlignmentChart.Draw("Title", alignments)).Message,
+            StringComparison.Ordinal);
 }

@@ -67,7 +67,8 @@ public class ChartsTests
         // Forecasts of test rows from every sixth origin, not joined.
         Assert.Equal(4, Lines(svg, FirstModel).Count(line => line.Length == 6));
         string[] texts = Texts(svg);
-        Assert.Empty(new[] { "sold: the next 6 rows", "shop.csv", "Actual", "Forecast", "80 % interval", "95 % interval", "Blend on the test rows", "Its 80 % interval" }.Except(texts));
+        Assert.Empty(new[] { "sold: the next 6 rows", "shop.csv", "Actual", "Forecast", "80 % interval", "95 % interval",
+            "Blend on the test rows", "Its 80 % interval" }.Except(texts));
     }
 
     [Fact]
@@ -80,7 +81,8 @@ public class ChartsTests
         (double X, double Y)[] naive = Lines(svg, Naive).Single(line => line.Length == 6);
         Assert.Equal(2, blend.Length);
         Assert.All(blend, line => Assert.Equal(line.Select(point => point.X), naive.Select(point => point.X)));
-        IReadOnlyList<double> rmse = report.Main.ErrorByStep, width = report.Main.WidthByStep(0.8), other = report.Comparison.Naive.ErrorByStep;
+        IReadOnlyList<double> rmse = report.Main.ErrorByStep, width = report.Main.WidthByStep(0.8),
+            other = report.Comparison.Naive.ErrorByStep;
         double perPixel = (other[5] - other[0]) / (naive[0].Y - naive[5].Y);
         Assert.Equal(other[3] - rmse[3], (blend[0][3].Y - naive[3].Y) * perPixel, 2);
         Assert.Equal(width[2] - other[2], (naive[2].Y - blend[1][2].Y) * perPixel, 2);
@@ -95,7 +97,8 @@ public class ChartsTests
     {
         ForecastReport report = ReportSamples.Plain();
         static int Thin(XElement svg) => Lines(svg, "rgb(89,99,110)").Count(line => line.Length == 2 && line[0].X == line[1].X);
-        XElement svg = Parse(Charts.Prediction(report with { Fits = [ReportSamples.First.AddDays(31), ReportSamples.First.AddDays(32), ReportSamples.First] }));
+        XElement svg = Parse(Charts.Prediction(
+            report with { Fits = [ReportSamples.First.AddDays(31), ReportSamples.First.AddDays(32), ReportSamples.First] }));
 
         Assert.Equal(Thin(Parse(Charts.Prediction(report))) + 2, Thin(svg));
         Assert.Contains("prices.csv; a thin line marks where a fit begins", Texts(svg));
@@ -174,14 +177,17 @@ public class ChartsTests
     [InlineData("prediction")]
     public void Pictures_have_their_own_identifiers_and_refer_only_to_themselves(string name)
     {
-        ForecastReport report = ReportSamples.Blended(ReportSamples.Days("shop.csv", 120), new TaskOptions { Horizon = 3, Window = 14 }) with { Networks = [ReportSamples.Network("LSTM")] };
+        ForecastReport report = ReportSamples.Blended(ReportSamples.Days("shop.csv", 120), new TaskOptions { Horizon = 3, Window = 14 })
+            with
+        { Networks = [ReportSamples.Network("LSTM")] };
         Chart chart = Charts.All(report).Single(chart => chart.Name == name);
         XElement svg = Parse(chart);
 
         string[] ids = [.. svg.Descendants().Attributes("id").Select(id => id.Value)];
         Assert.All(ids, id => Assert.StartsWith(name + "-", id));
         Assert.Equal(ids.Length, ids.Distinct().Count());
-        Assert.Subset(ids.Select(id => $"url(#{id})").ToHashSet(), svg.Descendants().Attributes("clip-path").Select(clip => clip.Value).ToHashSet());
+        Assert.Subset(ids.Select(id => $"url(#{id})").ToHashSet(), svg.Descendants().Attributes("clip-path").Select(clip => clip.Value)
+            .ToHashSet());
         Assert.Equal("0 0 1000 420", svg.Attribute("viewBox")!.Value);
         Assert.All(svg.Descendants().Attributes("font-family"), font => Assert.EndsWith("sans-serif", font.Value));
         Assert.DoesNotContain("<!DOCTYPE", chart.Svg);

@@ -11,26 +11,34 @@ public sealed class GradientChartTests
 
     /// <summary>At step s of training, dL/dh(t) has the norm of s · base^(t − T).</summary>
     private static GradientRecord[] Records(double @base, int steps, params long[] moments) =>
-        [.. moments.Select(moment => new GradientRecord(moment, 1, [new LayerGradient("lstm_1", [.. Enumerable.Range(1, steps).Select(t => moment * Math.Pow(@base, t - steps))])]))];
+        [.. moments.Select(moment => new GradientRecord(
+            moment, 1, [new LayerGradient("lstm_1", [.. Enumerable.Range(1, steps).Select(t => moment * Math.Pow(@base, t - steps))])]))];
 
-    private static XElement[] Panels(Chart chart) => [.. XElement.Parse(chart.Svg).Elements().Where(element => element.Name.LocalName == "svg")];
+    private static XElement[] Panels(Chart chart) =>
+        [.. XElement.Parse(chart.Svg).Elements().Where(element => element.Name.LocalName == "svg")];
 
-    private static string[] Texts(XElement part) => [.. part.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value)];
+    private static string[] Texts(XElement part) =>
+        [.. part.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value)];
 
     /// <summary>The corners of the one line of a colour, in pixels.</summary>
     private static (double X, double Y)[] Line(XElement panel, string color)
     {
-        XElement line = Assert.Single(panel.Descendants(), element => element.Name.LocalName == "polyline" && element.Attributes().Any(attribute => attribute.Value.Contains(color, StringComparison.Ordinal)) && element.Attribute("points")!.Value.Contains(' ', StringComparison.Ordinal));
-        return [.. line.Attribute("points")!.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(point => point.Split(',')).Select(pair => (double.Parse(pair[0], CultureInfo.InvariantCulture), double.Parse(pair[1], CultureInfo.InvariantCulture)))];
+        XElement line = Assert.Single(panel.Descendants(), element => element.Name.LocalName == "polyline" && element.Attributes()
+            .Any(attribute => attribute.Value.Contains(color, StringComparison.Ordinal))
+            && element.Attribute("points")!.Value.Contains(' ', StringComparison.Ordinal));
+        return [.. line.Attribute("points")!.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(point => point.Split(','))
+            .Select(pair => (double.Parse(pair[0], CultureInfo.InvariantCulture), double.Parse(pair[1], CultureInfo.InvariantCulture)))];
     }
 
     [Fact]
     public void Each_moment_has_a_panel_with_a_line_for_each_training_at_the_height_of_its_logarithm()
     {
-        Chart chart = GradientChart.Draw("How far gradients reach", "made up", [("SimpleRNN", Records(2, 20, 1, 10, 100, 1000)), ("LSTM", Records(1.1, 20, 1, 10, 1000))]);
+        Chart chart = GradientChart.Draw("How far gradients reach", "made up",
+            [("SimpleRNN", Records(2, 20, 1, 10, 100, 1000)), ("LSTM", Records(1.1, 20, 1, 10, 1000))]);
         XElement[] panels = Panels(chart);
         Assert.Equal(("gradients", "How far gradients reach"), (chart.Name, chart.Title));
-        Assert.Equal(["step 1 of training", "step 10 of training", "step 1,000 of training"], panels.Select(panel => Texts(panel).Single(text => text.StartsWith("step", StringComparison.Ordinal))));
+        Assert.Equal(["step 1 of training", "step 10 of training", "step 1,000 of training"],
+            panels.Select(panel => Texts(panel).Single(text => text.StartsWith("step", StringComparison.Ordinal))));
         string[] texts = Texts(XElement.Parse(chart.Svg));
         Assert.Equal(["SimpleRNN", "LSTM"], texts[^2..]);
         Assert.Contains("made up", texts);
@@ -60,7 +68,8 @@ public sealed class GradientChartTests
         string[] texts = Texts(panel);
         Assert.Contains("1e−12", texts);
         Assert.DoesNotContain("1e−13", texts);
-        string[] lines = [.. panel.Descendants().Where(element => element.Name.LocalName == "polyline" && element.ToString().Contains(First, StringComparison.Ordinal)).Select(element => element.Attribute("points")!.Value)];
+        string[] lines = [.. panel.Descendants().Where(element => element.Name.LocalName == "polyline"
+            && element.ToString().Contains(First, StringComparison.Ordinal)).Select(element => element.Attribute("points")!.Value)];
         Assert.Equal(2, lines.Length);
     }
 
@@ -68,12 +77,14 @@ public sealed class GradientChartTests
     public void Layers_of_one_training_have_lines_of_their_own()
     {
         var record = new GradientRecord(1, 1, [new LayerGradient("lstm_1", [1, 2]), new LayerGradient("lstm_2", [3, 4])]);
-        Assert.Equal(["stack lstm_1", "stack lstm_2"], Texts(XElement.Parse(GradientChart.Draw("Two", "", [("stack", [record])]).Svg))[^2..]);
+        Assert.Equal(["stack lstm_1", "stack lstm_2"],
+            Texts(XElement.Parse(GradientChart.Draw("Two", "", [("stack", [record])]).Svg))[^2..]);
     }
 
     [Fact]
     public void Trainings_without_a_step_in_common_are_refused() => Assert.StartsWith(
         "The trainings recorded no step in common. Give their recorders the same Every.",
-        Assert.Throws<ArgumentException>(() => GradientChart.Draw("No", "", [("a", Records(2, 3, 1, 3)), ("b", Records(2, 3, 2, 4))])).Message,
+        Assert.Throws<ArgumentException>(
+            () => GradientChart.Draw("No", "", [("a", Records(2, 3, 1, 3)), ("b", Records(2, 3, 2, 4))])).Message,
         StringComparison.Ordinal);
 }

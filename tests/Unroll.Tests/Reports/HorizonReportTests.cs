@@ -12,13 +12,15 @@ namespace Unroll.Tests.Reports;
 /// <summary>The page of one part with rows to come, several rows ahead.</summary>
 public class HorizonReportTests
 {
-    private static readonly ForecastReport s_report = ReportSamples.Blended(ReportSamples.Days("shop.csv", 120), new TaskOptions { Horizon = 6, Window = 14 });
+    private static readonly ForecastReport s_report =
+        ReportSamples.Blended(ReportSamples.Days("shop.csv", 120), new TaskOptions { Horizon = 6, Window = 14 });
     private static readonly string s_html = HtmlReport.Render(s_report);
 
     [Fact]
     public void The_rows_to_come_stand_first_then_their_values()
     {
-        Assert.Equal(["forecast", "values", "errors", "horizon", "intervals", "shares", "prediction", "notes", "settings"], PageText.Sections(s_html));
+        Assert.Equal(["forecast", "values", "errors", "horizon", "intervals", "shares", "prediction", "notes", "settings"],
+            PageText.Sections(s_html));
         Assert.Equal(["forecast", "prediction", "errors"], Charts.All(s_report).Select(chart => chart.Name));
         string[] sentences = [.. s_report.Comparison.Summary()];
         Assert.Equal(2, sentences.Length);
@@ -35,7 +37,8 @@ public class HorizonReportTests
         Assert.Equal(7, rows.Length);
         Assert.Equal("2020-04-30", rows[1][0]);
         ForecastRow third = future.Rows()[2];
-        Assert.Equal([F(third.Value), $"{F(third.Within80!.Value.Lower)} to {F(third.Within80.Value.Upper)}", $"{F(third.Within95!.Value.Lower)} to {F(third.Within95.Value.Upper)}"], rows[3][1..]);
+        Assert.Equal([F(third.Value), $"{F(third.Within80!.Value.Lower)} to {F(third.Within80.Value.Upper)}",
+            $"{F(third.Within95!.Value.Lower)} to {F(third.Within95.Value.Upper)}"], rows[3][1..]);
 
         static string F(double value) => ReportText.Figure(value, ReportText.Decimals(s_report.Comparison.Naive.Error));
     }
@@ -45,7 +48,8 @@ public class HorizonReportTests
     {
         JsonElement future = PageText.Data(s_html).GetProperty("parts")[0].GetProperty("future");
         int first = future.GetProperty("first").GetInt32();
-        double[] actual = PageText.Numbers(future.GetProperty("actual")), values = PageText.Numbers(future.GetProperty("values")), test = PageText.Numbers(future.GetProperty("test"));
+        double[] actual = PageText.Numbers(future.GetProperty("actual")), values = PageText.Numbers(future.GetProperty("values")),
+            test = PageText.Numbers(future.GetProperty("test"));
         Assert.Equal(60, first);
         Assert.Equal(66, actual.Length);
         Assert.Equal(s_report.Task.Data[""]["sold"].ToArray()[60..], actual[..60]);
@@ -53,7 +57,8 @@ public class HorizonReportTests
         Assert.Equal(actual[59], values[59]);
         Assert.Equal(s_report.Future!.Parts[0].Rows().Select(row => row.Value), values[60..]);
         Assert.Equal(actual[59], future.GetProperty("within95").GetProperty("lower")[59].GetDouble());
-        Assert.Equal(s_report.Future.Parts[0].Rows()[5].Within95!.Value.Upper, future.GetProperty("within95").GetProperty("upper")[65].GetDouble());
+        Assert.Equal(s_report.Future.Parts[0].Rows()[5].Within95!.Value.Upper,
+            future.GetProperty("within95").GetProperty("upper")[65].GetDouble());
 
         // 24 test rows: the last forecast covers the newest six, the one before begins six rows earlier.
         PartForecast judged = s_report.Main.Parts[0].Forecast;
@@ -68,7 +73,8 @@ public class HorizonReportTests
     [Fact]
     public void Test_rows_before_the_first_whole_forecast_are_the_first_origins()
     {
-        ForecastReport report = ReportSamples.Blended(ReportSamples.Days("shop.csv", 120), new TaskOptions { Horizon = 6, Window = 14, TestRows = 22 });
+        ForecastReport report =
+            ReportSamples.Blended(ReportSamples.Days("shop.csv", 120), new TaskOptions { Horizon = 6, Window = 14, TestRows = 22 });
         TestLines lines = TestLines.Of(report, report.Parts[0]);
         PartForecast judged = report.Main.Parts[0].Forecast;
         Assert.Equal([4, 10, 16], lines.Starts);
@@ -94,7 +100,8 @@ public class HorizonReportTests
     [Fact]
     public void The_blend_without_networks_is_neither_marked_nor_in_bold()
     {
-        ForecasterScore blend = s_report.Comparison.Recommended!, perfect = blend with { Parts = ReportSamples.Plain(("Perfect", ReportSamples.TestActual)).Main.Parts };
+        ForecasterScore blend = s_report.Comparison.Recommended!,
+            perfect = blend with { Parts = ReportSamples.Plain(("Perfect", ReportSamples.TestActual)).Main.Parts };
         var comparison = new Comparison(s_report.Task, s_report.Comparison.Scores, perfect, []);
         string html = HtmlReport.Render(ForecastReport.Create(s_report.Task, comparison));
         string[][] rows = PageText.Table(html, "errors");
@@ -113,10 +120,12 @@ public class HorizonReportTests
         Assert.Equal(["Blend", Figure(blend.ErrorByStep[0])], rows[1][..2].Select(cell => cell.TrimStart('*')));
         Assert.All(Enumerable.Range(1, 5), column => Assert.Contains(rows[1..], row => row[column].StartsWith('*')));
         Assert.Equal(["Width of 80 %, blend", Figure(blend.WidthByStep(0.8)[0])], rows[^4][..2]);
-        Assert.Equal(["Inside 95 %, blend", FormattableString.Invariant($"{100 * blend.Parts[0].CoverageByStep(0.95)[0]:0.0} %")], rows[^1][..2]);
+        Assert.Equal(["Inside 95 %, blend", FormattableString.Invariant($"{100 * blend.Parts[0].CoverageByStep(0.95)[0]:0.0} %")],
+            rows[^1][..2]);
 
         JsonElement[] lines = [.. PageText.Data(s_html).GetProperty("errors").EnumerateArray()];
-        Assert.Equal(["RMSE, blend", "RMSE, naive forecast", "Width of the 80 % interval, blend"], lines.Select(line => line.GetProperty("name").GetString()).Where(name => !name!.Contains("best baseline", StringComparison.Ordinal)));
+        Assert.Equal(["RMSE, blend", "RMSE, naive forecast", "Width of the 80 % interval, blend"], lines.Select(
+            line => line.GetProperty("name").GetString()).Where(name => !name!.Contains("best baseline", StringComparison.Ordinal)));
         Assert.Equal(blend.WidthByStep(0.8), PageText.Numbers(lines[^1].GetProperty("values")));
     }
 
@@ -126,7 +135,8 @@ public class HorizonReportTests
         string[][] rows = PageText.Table(s_html, "intervals");
         Assert.Equal(["Forecaster", "Nominal", "Measured", "Mean width", "Winkler score"], rows[0]);
         ForecasterScore blend = s_report.Comparison.Recommended!;
-        Assert.Equal(["Blend", "80.0 %", FormattableString.Invariant($"{100 * blend.Coverage(0.8):0.0} %"), FormattableString.Invariant($"{blend.Width(0.8):0.000}")], rows[1][..4]);
+        Assert.Equal(["Blend", "80.0 %", FormattableString.Invariant($"{100 * blend.Coverage(0.8):0.0} %"),
+            FormattableString.Invariant($"{blend.Width(0.8):0.000}")], rows[1][..4]);
         Assert.Equal(["Blend", "95.0 %"], rows[2][..2]);
         Assert.Contains(rows, row => row[0] == "Naive (the value before)");
     }
@@ -137,7 +147,8 @@ public class HorizonReportTests
         string[][] rows = PageText.Table(s_html, "shares");
         IReadOnlyDictionary<string, double> shares = s_report.Comparison.Recommended!.Shares;
         Assert.Equal(shares.Count + 1, rows.Length);
-        Assert.Equal(shares.Values.OrderDescending().Select(share => FormattableString.Invariant($"{100 * share:0.0} %")), rows[1..].Select(row => row[1]));
+        Assert.Equal(shares.Values.OrderDescending().Select(share => FormattableString.Invariant($"{100 * share:0.0} %")),
+            rows[1..].Select(row => row[1]));
         Assert.Contains(FormattableString.Invariant($"width:{100 * shares.Values.Max():0.#}%"), s_html);
     }
 
@@ -156,7 +167,9 @@ public class HorizonReportTests
     public void Without_rows_to_come_there_is_no_such_chart()
     {
         ForecastReport report = ForecastReport.Create(s_report.Task, s_report.Comparison);
-        Assert.Equal(["prediction", "errors", "horizon", "intervals", "shares"], PageText.Sections(HtmlReport.Render(report with { Notes = [] }))[..5]);
-        Assert.StartsWith("The report has no rows to come.", Assert.Throws<ArgumentException>(() => Charts.Forecast(report)).Message, StringComparison.Ordinal);
+        Assert.Equal(["prediction", "errors", "horizon", "intervals", "shares"],
+            PageText.Sections(HtmlReport.Render(report with { Notes = [] }))[..5]);
+        Assert.StartsWith("The report has no rows to come.", Assert.Throws<ArgumentException>(() => Charts.Forecast(report)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -11,7 +11,9 @@ namespace Unroll.Tests.Reports;
 /// <summary>The page of one part without rows to come: what all pages have.</summary>
 public class HtmlReportTests
 {
-    private static readonly ForecastReport s_plain = ReportSamples.Plain() with { Networks = [ReportSamples.Network("LSTM"), ReportSamples.Network("GRU")] };
+    private static readonly ForecastReport s_plain = ReportSamples.Plain()
+        with
+    { Networks = [ReportSamples.Network("LSTM"), ReportSamples.Network("GRU")] };
 
     [Fact]
     public void The_verdict_comes_before_every_figure_and_chart()
@@ -21,12 +23,14 @@ public class HtmlReportTests
         foreach (string sentence in s_plain.Comparison.Summary())
         {
             int verdict = html.IndexOf($"<p>{WebUtility.HtmlEncode(sentence)}</p>", StringComparison.Ordinal);
-            Assert.InRange(verdict, html.IndexOf("<h1>prices.csv, High</h1>", StringComparison.Ordinal), html.IndexOf("<figure", StringComparison.Ordinal));
+            Assert.InRange(verdict, html.IndexOf("<h1>prices.csv, High</h1>", StringComparison.Ordinal),
+                html.IndexOf("<figure", StringComparison.Ordinal));
             Assert.True(verdict < html.IndexOf("<table", StringComparison.Ordinal));
         }
 
         Assert.Contains(WebUtility.HtmlEncode(s_plain.Comparison.OriginsWarning!), html);
-        Assert.Contains("High from prices.csv, learnt from 30 rows (<span class=\"date\">2020-01-01</span> to <span class=\"date\">2020-01-30</span>), tested on 4 rows", html);
+        Assert.Contains("High from prices.csv, learnt from 30 rows (<span class=\"date\">2020-01-01</span> to <span "
+            + "class=\"date\">2020-01-30</span>), tested on 4 rows", html);
     }
 
     [Fact]
@@ -60,11 +64,13 @@ public class HtmlReportTests
     {
         string[][] rows = PageText.Table(HtmlReport.Render(s_plain), "errors");
 
-        Assert.Equal(["Forecaster", "Kind", "RMSE", "MAE", "MAPE", "CRPS", "Skill", "Skill vs best", "In 80 %", "In 95 %", "Width of 80 %"], rows[0]);
+        Assert.Equal(["Forecaster", "Kind", "RMSE", "MAE", "MAPE", "CRPS", "Skill", "Skill vs best", "In 80 %", "In 95 %", "Width of 80 %"],
+            rows[0]);
         double rmse = Math.Sqrt(((0.5 * 0.5) + (0.6 * 0.6) + (0.5 * 0.5) + (0.7 * 0.7)) / 4);
         Comparison comparison = s_plain.Comparison;
         Assert.Equal(
-            ["LSTM", "network", F(rmse), "0.5750", "4.75 %", "–", Skill(1 - (rmse / comparison.Naive.Error)), Skill(1 - (rmse / comparison.BestBaseline.Error)), "–", "–", "–"],
+            ["LSTM", "network", F(rmse), "0.5750", "4.75 %", "–", Skill(1 - (rmse / comparison.Naive.Error)),
+                Skill(1 - (rmse / comparison.BestBaseline.Error)), "–", "–", "–"],
             rows[1].Select(cell => cell.TrimStart('*')));
         Assert.Equal(["GRU lowest RMSE", "network"], rows[2][..2]);
         Assert.StartsWith("Naive (the value before)", rows[3][0]);
@@ -105,22 +111,27 @@ public class HtmlReportTests
     public void A_comparison_of_another_task_is_refused()
     {
         var comparison = new Comparison(ReportSamples.FourTestRows());
-        Assert.StartsWith("The comparison is of another task than the report.", Assert.Throws<ArgumentException>(() => ForecastReport.Create(ReportSamples.FourTestRows(), comparison)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("The comparison is of another task than the report.", Assert.Throws<ArgumentException>(
+            () => ForecastReport.Create(ReportSamples.FourTestRows(), comparison)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_embedded_numbers_are_exactly_those_given()
     {
         double[] awkward = [0.1 + 0.2, -1.0 / 3, 1e-300, 12345.678901234567];
-        ForecastReport report = ReportSamples.Plain(("LSTM", awkward)) with { Networks = [ReportSamples.Network("LSTM", [0.1, double.NaN, double.PositiveInfinity, Math.PI], [Math.E])] };
+        ForecastReport report = ReportSamples.Plain(("LSTM", awkward))
+            with
+        { Networks = [ReportSamples.Network("LSTM", [0.1, double.NaN, double.PositiveInfinity, Math.PI], [Math.E])] };
 
         JsonElement data = PageText.Data(HtmlReport.Render(report));
 
         JsonElement test = Assert.Single(data.GetProperty("parts").EnumerateArray()).GetProperty("test");
         Assert.Equal(awkward, PageText.Numbers(test.GetProperty("values")[0]));
         Assert.Equal(ReportSamples.TestActual, PageText.Numbers(test.GetProperty("actual")));
-        Assert.Equal([.. ReportSamples.TestActual[..3].Prepend(report.Task[report.Task.Parts[0]].Train[29])], PageText.Numbers(test.GetProperty("naive")));
-        Assert.Equal(Enumerable.Range(30, 4).Select(row => ReportSamples.First.AddDays(row)), test.GetProperty("dates").EnumerateArray().Select(PageText.Date));
+        Assert.Equal([.. ReportSamples.TestActual[..3].Prepend(report.Task[report.Task.Parts[0]].Train[29])],
+            PageText.Numbers(test.GetProperty("naive")));
+        Assert.Equal(Enumerable.Range(30, 4).Select(row => ReportSamples.First.AddDays(row)),
+            test.GetProperty("dates").EnumerateArray().Select(PageText.Date));
         JsonElement loss = data.GetProperty("loss").GetProperty("models")[0];
         Assert.Equal([0.1, double.NaN, double.NaN, Math.PI], PageText.Numbers(loss.GetProperty("train")));
         Assert.Equal([Math.E], PageText.Numbers(loss.GetProperty("validation")));

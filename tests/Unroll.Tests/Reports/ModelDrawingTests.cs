@@ -10,7 +10,8 @@ public class ModelDrawingTests
     [Fact]
     public void A_stack_is_a_chain_below_its_input()
     {
-        Chart chart = ModelDrawing.Draw(new Model(new Conv2D(32, 3, 3), new Flatten(), new Dense(10)).Build(new Shape(8, 8, 1), 1), "Digits & more");
+        Chart chart = ModelDrawing.Draw(new Model(new Conv2D(32, 3, 3), new Flatten(), new Dense(10)).Build(new Shape(8, 8, 1), 1),
+            "Digits & more");
         Drawing drawing = Drawing.Of(chart);
         Assert.Equal(["input", "conv2d_1", "flatten_1", "dense_1"], drawing.Names);
         Assert.Equal(["(8, 8, 1)", "(6, 6, 32) · 320 weights", "(1152)", "(10) · 11,530 weights"], drawing.Words);
@@ -24,7 +25,8 @@ public class ModelDrawingTests
         Node read = Node.Input(new Shape(7), "letters"), written = Node.Input(new Shape(5), "sounds"), other = Node.Input(new Shape(7));
         Node embedded = new Embedding(9, 4).Apply(read);
         Node encoder = new Lstm(6) { ReturnSequences = true, ReturnState = true }.Apply(embedded);
-        Node decoder = new Lstm(6) { ReturnSequences = true }.Apply(new Embedding(9, 4).Apply(written), encoder.States[0], encoder.States[1]);
+        Node decoder = new Lstm(6) { ReturnSequences = true }
+            .Apply(new Embedding(9, 4).Apply(written), encoder.States[0], encoder.States[1]);
         Node attention = new Attention { ReturnScores = true }.Apply(decoder, encoder);
         Node seen = new Concatenate().Apply(decoder, attention);
         Node again = new GlobalMaxPooling().Apply(embedded.Again(other));
@@ -33,7 +35,8 @@ public class ModelDrawingTests
         Drawing drawing = Drawing.Of(ModelDrawing.Draw(model, "Graph"));
         Assert.Equal(
             [
-                "attention_1 > concatenate_1", "attention_1 > dense_2", "concatenate_1 > dense_1", "embedding_1 > global_max_pooling_1", "embedding_1 > lstm_1",
+                "attention_1 > concatenate_1", "attention_1 > dense_2", "concatenate_1 > dense_1", "embedding_1 > global_max_pooling_1",
+                "embedding_1 > lstm_1",
                 "embedding_2 > lstm_2", "input_3 > embedding_1", "letters > embedding_1", "lstm_1 > attention_1", "lstm_1 > lstm_2",
                 "lstm_1 > lstm_2", "lstm_2 > attention_1", "lstm_2 > concatenate_1", "sounds > embedding_2",
             ],
@@ -54,7 +57,8 @@ public class ModelDrawingTests
         Assert.Equal(["3 states"], Drawing.Of(chart).Beside);
         Assert.Equal([false, false, true, true, false], model.Summary().Layers.Select(layer => layer.IsRecurrent));
         XNamespace svg = "http://www.w3.org/2000/svg";
-        Assert.Equal(2, XDocument.Parse(chart.Svg).Descendants(svg + "rect").GroupBy(box => box.Attribute("stroke")?.Value).Single(color => color.Key == "rgb(0,114,178)").Count());
+        Assert.Equal(2, XDocument.Parse(chart.Svg).Descendants(svg + "rect").GroupBy(box => box.Attribute("stroke")?.Value)
+            .Single(color => color.Key == "rgb(0,114,178)").Count());
     }
 
     /// <summary>What can be read off the picture: boxes with their two lines of text, and which box each line joins with which.</summary>
@@ -65,32 +69,40 @@ public class ModelDrawingTests
             XNamespace svg = "http://www.w3.org/2000/svg";
             XElement picture = XDocument.Parse(chart.Svg).Root!;
             double Of(XElement element, string name) => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
-            var boxes = picture.Elements(svg + "rect").Skip(1).Select(box => (X: Of(box, "x"), Y: Of(box, "y"), Width: Of(box, "width"), Height: Of(box, "height"))).ToArray();
+            var boxes = picture.Elements(svg + "rect").Skip(1)
+                .Select(box => (X: Of(box, "x"), Y: Of(box, "y"), Width: Of(box, "width"), Height: Of(box, "height"))).ToArray();
             var texts = picture.Descendants(svg + "text").Select(text => (X: Of(text, "x"), Y: Of(text, "y"), text.Value)).ToArray();
-            int At(double x, double y) => Array.FindIndex(boxes, box => x >= box.X - 0.01 && x <= box.X + box.Width + 0.01 && y >= box.Y - 0.01 && y <= box.Y + box.Height + 0.01);
-            string[][] inside = [.. boxes.Select((_, i) => texts.Where(text => At(text.X, text.Y) == i).OrderBy(text => text.Y).Select(text => text.Value).ToArray())];
+            int At(double x, double y) => Array.FindIndex(
+                boxes, box => x >= box.X - 0.01 && x <= box.X + box.Width + 0.01 && y >= box.Y - 0.01 && y <= box.Y + box.Height + 0.01);
+            string[][] inside = [.. boxes.Select(
+                (_, i) => texts.Where(text => At(text.X, text.Y) == i).OrderBy(text => text.Y).Select(text => text.Value).ToArray())];
 
             // Nothing lies on anything else, and all is within the picture.
             for (int i = 0; i < boxes.Length; i++)
             {
                 Assert.InRange(boxes[i].X, 0, Of(picture, "width") - boxes[i].Width);
                 Assert.InRange(boxes[i].Y, 30, Of(picture, "height") - boxes[i].Height);
-                Assert.DoesNotContain(boxes[..i], box => box.Y == boxes[i].Y && box.X < boxes[i].X + boxes[i].Width && boxes[i].X < box.X + box.Width);
+                Assert.DoesNotContain(
+                    boxes[..i], box => box.Y == boxes[i].Y && box.X < boxes[i].X + boxes[i].Width && boxes[i].X < box.X + box.Width);
             }
 
             // Lines go from the bottom of a box to the top of another, from place to place.
-            double[][] paths = [.. picture.Descendants(svg + "path").Where(path => path.Attribute("fill")!.Value == "none").Select(path => path.Attribute("d")!.Value
-                .Split(' ').Where(word => char.IsDigit(word[0]) || word[0] == '-').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray())];
+            double[][] paths = [.. picture.Descendants(svg + "path").Where(path => path.Attribute("fill")!.Value == "none")
+                .Select(path => path.Attribute("d")!.Value
+                .Split(' ').Where(word => char.IsDigit(word[0]) || word[0] == '-')
+                    .Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray())];
             var lines = new List<string>();
             foreach (double[] last in paths.Where(path => At(path[6], path[7]) >= 0))
             {
                 double[] path = last;
                 while (At(path[0], path[1]) < 0)
-                    path = paths.First(before => before.Length == 9 && Math.Abs(before[6] - path[0]) < 0.02 && Math.Abs(before[8] - path[1]) < 0.02);
+                    path = paths.First(before => before.Length == 9 && Math.Abs(before[6] - path[0]) < 0.02
+                        && Math.Abs(before[8] - path[1]) < 0.02);
                 lines.Add($"{inside[At(path[0], path[1])][0]} > {inside[At(last[6], last[7])][0]}");
             }
 
-            return new Drawing([.. inside.Select(text => text[0])], [.. inside.Select(text => text[1])], [.. lines], [.. texts.Skip(1).Where(text => At(text.X, text.Y) < 0).Select(text => text.Value)]);
+            return new Drawing([.. inside.Select(text => text[0])], [.. inside.Select(text => text[1])], [.. lines],
+                [.. texts.Skip(1).Where(text => At(text.X, text.Y) < 0).Select(text => text.Value)]);
         }
     }
 }

@@ -22,5 +22,6 @@ public class NamedSeriesTests
 
     [Fact]
     public void A_series_that_is_not_there_is_refused() =>
-        Assert.Contains("c", Assert.ThrowsAny<UnrollException>(() => NamedSeries.KeysOf(Set("a", "b"), ["c"])).Message, StringComparison.Ordinal);
+        Assert.Contains("c", Assert.ThrowsAny<UnrollException>(() => NamedSeries.KeysOf(Set("a", "b"), ["c"])).Message,
+            StringComparison.Ordinal);
 }

@@ -18,14 +18,16 @@ internal static partial class PageText
         [
             .. Regex.Matches(table, "<tr.*?</tr>", RegexOptions.Singleline)
                 .Select(row => Regex.Matches(row.Value, "<t[hd]([^>]*)>(.*?)</t[hd]>", RegexOptions.Singleline)
-                    .Select(cell => (cell.Groups[1].Value.Contains("class=\"best\"", StringComparison.Ordinal) ? "*" : "") + Text(cell.Groups[2].Value)).ToArray()),
+                    .Select(cell => (cell.Groups[1].Value.Contains("class=\"best\"", StringComparison.Ordinal) ? "*" : "")
+                        + Text(cell.Groups[2].Value)).ToArray()),
         ];
     }
 
     /// <summary>The numbers behind the charts.</summary>
     public static JsonElement Data(string html)
     {
-        string json = Regex.Match(html, "<script type=\"application/json\" id=\"report-data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value;
+        string json = Regex.Match(html, "<script type=\"application/json\" id=\"report-data\">(.*?)</script>",
+            RegexOptions.Singleline).Groups[1].Value;
         return JsonDocument.Parse(json).RootElement;
     }
 

@@ -18,8 +18,10 @@ public class PartsReportTests
     [Fact]
     public void All_parts_share_a_page()
     {
-        Assert.Equal(["forecast", "values", "errors", "horizon", "intervals", "shares", "parts", "skill", "prediction", "notes", "settings"], PageText.Sections(s_html));
-        Assert.Contains("sold of 3 series from shops.csv, learnt from 288 rows (<span class=\"date\">2020-01-01</span> to <span class=\"date\">2020-04-05</span>), tested on 72 rows", s_html);
+        Assert.Equal(["forecast", "values", "errors", "horizon", "intervals", "shares", "parts", "skill", "prediction", "notes",
+            "settings"], PageText.Sections(s_html));
+        Assert.Contains("sold of 3 series from shops.csv, learnt from 288 rows (<span class=\"date\">2020-01-01</span> to <span "
+            + "class=\"date\">2020-04-05</span>), tested on 72 rows", s_html);
         Assert.DoesNotContain("South <b>", PageText.Markup(s_html));
         Assert.Equal(["forecast", "prediction", "errors", "parts"], Charts.All(s_shops).Select(chart => chart.Name));
         string[] ids = [.. Regex.Matches(s_html, " id=\"([^\"]+)\"").Select(match => match.Groups[1].Value)];
@@ -31,11 +33,13 @@ public class PartsReportTests
     public void Errors_are_means_of_scaled_errors_and_count_the_parts_that_are_beaten()
     {
         string[][] rows = PageText.Table(s_html, "errors");
-        Assert.Equal(["Forecaster", "Kind", "MASE", "RMSSE", "CRPS", "Skill", "Skill vs best", "Beats naive", "Beats best", "In 80 %", "In 95 %", "Width of 80 %"], rows[0]);
+        Assert.Equal(["Forecaster", "Kind", "MASE", "RMSSE", "CRPS", "Skill", "Skill vs best", "Beats naive", "Beats best", "In 80 %",
+            "In 95 %", "Width of 80 %"], rows[0]);
         ForecasterScore blend = s_shops.Comparison.Recommended!;
         Assert.Equal(blend.Mase.ToString("0.0000", CultureInfo.InvariantCulture), rows[1][2].TrimStart('*'));
         Assert.Equal(["3 of 3", $"{blend.PartsBeatBest} of 3"], rows[1][7..9]);
-        Assert.Equal(["Forecaster", "Nominal", "Measured", "Lowest", "Highest", "Mean width", "Winkler score"], PageText.Table(s_html, "intervals")[0]);
+        Assert.Equal(["Forecaster", "Nominal", "Measured", "Lowest", "Highest", "Mean width", "Winkler score"],
+            PageText.Table(s_html, "intervals")[0]);
     }
 
     /// <summary>The note names what skill is measured by, whatever that is.</summary>
@@ -47,13 +51,15 @@ public class PartsReportTests
     public void A_line_a_part_can_be_sorted_and_leads_to_its_chart()
     {
         string[][] rows = PageText.Table(s_html, "parts");
-        Assert.Equal(["Series", "Blend MAE", "Naive MAE", "Best baseline", "Its MAE", "Skill", "Skill vs best", "In 80 %", "In 95 %", "Width of 80 %"], rows[0]);
+        Assert.Equal(["Series", "Blend MAE", "Naive MAE", "Best baseline", "Its MAE", "Skill", "Skill vs best", "In 80 %", "In 95 %",
+            "Width of 80 %"], rows[0]);
         Assert.Equal(["North", "South <b>", "West"], rows[1..].Select(row => row[0]));
         PartScore west = s_shops.Main.Parts[2];
         Assert.Equal(west.Skill!.Value.ToString("0.000", CultureInfo.InvariantCulture), rows[3][5]);
         Assert.Contains(FormattableString.Invariant($"data-value=\"{west.Mae:G7}\""), s_html);
         Assert.Contains("<a href=\"#forecast\" data-part=\"2\">West</a>", s_html);
-        Assert.Contains("<table class=\"errors sortable\">\n<thead><tr><th scope=\"col\"><button type=\"button\">Series</button></th>", s_html);
+        Assert.Contains("<table class=\"errors sortable\">\n<thead><tr><th scope=\"col\"><button type=\"button\">Series</button></th>",
+            s_html);
     }
 
     [Fact]
@@ -66,7 +72,8 @@ public class PartsReportTests
         Assert.Equal(next[0, 7], future.GetProperty("values")[future.GetProperty("first").GetInt32() + 6].GetDouble(), 1e-4);
         Assert.Equal(west[west.Origins - 1, 7], PageText.Numbers(parts[2].GetProperty("test").GetProperty("values")[0])[^1], 1e-4);
         foreach (string list in new[] { "pick-forecast", "pick-prediction" })
-            Assert.Equal(3, Regex.Count(Regex.Match(s_html, $"<select id=\"{list}\">.*?</select>", RegexOptions.Singleline).Value, "<option value="));
+            Assert.Equal(3, Regex.Count(Regex.Match(s_html, $"<select id=\"{list}\">.*?</select>", RegexOptions.Singleline).Value,
+                "<option value="));
         double[] skills = PageText.Numbers(PageText.Data(s_html).GetProperty("skill").GetProperty("best"));
         Assert.Equal(skills.Order(), skills);
     }
@@ -82,11 +89,14 @@ public class PartsReportTests
     [Fact]
     public void The_pictures_name_the_parts_and_the_lines()
     {
-        string[] Texts(Chart chart) => [.. XElement.Parse(chart.Svg).Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value)];
+        string[] Texts(Chart chart) => [.. XElement.Parse(chart.Svg).Descendants().Where(element => element.Name.LocalName == "text")
+            .Select(element => element.Value)];
         string[] ahead = Texts(Charts.Forecast(s_shops));
         Assert.Equal(["sold: the next 7 rows", "shops.csv, 7 rows ahead, a new forecast every 7 rows"], ahead[..2]);
-        Assert.Empty(new[] { "North", "South <b>", "West", "Actual", "Blend on the test rows", "Forecast", "80 % interval", "95 % interval" }.Except(ahead));
-        Assert.Empty(new[] { "West", "Actual", "Blend", "80 % interval of the blend", "Naive forecast" }.Except(Texts(Charts.Prediction(s_shops))));
+        Assert.Empty(new[] { "North", "South <b>", "West", "Actual", "Blend on the test rows", "Forecast", "80 % interval",
+            "95 % interval" }.Except(ahead));
+        Assert.Empty(new[] { "West", "Actual", "Blend", "80 % interval of the blend", "Naive forecast" }
+            .Except(Texts(Charts.Prediction(s_shops))));
         Assert.Contains("against the best baseline of the part", Charts.Parts(s_shops).Svg);
     }
 
@@ -108,19 +118,22 @@ public class PartsReportTests
     [Fact]
     public void Targets_of_a_table_are_called_by_their_names()
     {
-        ForecastReport report = ReportSamples.Blended(ReportSamples.Days("prices.csv", 120, 1, "high", "low"), new TaskOptions { Targets = ["high", "low"], Horizon = 2, Window = 14 });
+        ForecastReport report = ReportSamples.Blended(ReportSamples.Days("prices.csv", 120, 1, "high", "low"),
+            new TaskOptions { Targets = ["high", "low"], Horizon = 2, Window = 14 });
         string html = HtmlReport.Render(report);
         Assert.Contains("<h1>prices.csv, high, low</h1>", html);
         Assert.Contains("high, low from prices.csv, learnt from 96 rows", html);
         Assert.Equal(["high", "low"], PageText.Table(html, "parts")[1..].Select(row => row[0]));
         Assert.Contains("<label for=\"pick-forecast\">Target</label>", html);
-        Assert.Equal(["high", "low"], PageText.Data(html).GetProperty("parts").EnumerateArray().Select(part => part.GetProperty("target").GetString()));
+        Assert.Equal(["high", "low"],
+            PageText.Data(html).GetProperty("parts").EnumerateArray().Select(part => part.GetProperty("target").GetString()));
     }
 
     [Fact]
     public void Targets_of_several_series_have_both_names()
     {
-        SeriesSet set = new("shops.csv", ("North", ReportSamples.Days("shops.csv", 120, 1, "sold", "lost")), ("West", ReportSamples.Days("shops.csv", 120, 2, "sold", "lost")));
+        SeriesSet set = new("shops.csv", ("North", ReportSamples.Days("shops.csv", 120, 1, "sold", "lost")),
+            ("West", ReportSamples.Days("shops.csv", 120, 2, "sold", "lost")));
         ForecastReport report = ReportSamples.Blended(set, new TaskOptions { Targets = ["sold", "lost"], Window = 14 });
         string[][] rows = PageText.Table(HtmlReport.Render(report), "parts");
         Assert.Equal(["Series", "Target"], rows[0][..2]);
@@ -134,10 +147,12 @@ public class PartsReportTests
     {
         Part late = new("Late", "sold");
         PartForecast north = s_shops.Future!.Parts[0];
-        SeriesSet set = new("shops.csv", ("North", ReportSamples.Days("shops.csv", 120, 1)), ("West", ReportSamples.Days("shops.csv", 120, 3)), ("Late", ReportSamples.Days("shops.csv", 120, 4).Tail(4)));
+        SeriesSet set = new("shops.csv", ("North", ReportSamples.Days("shops.csv", 120, 1)),
+            ("West", ReportSamples.Days("shops.csv", 120, 3)), ("Late", ReportSamples.Days("shops.csv", 120, 4).Tail(4)));
         var task = new ForecastTask(set, new TaskOptions { Horizon = 7, Window = 14 });
         Assert.Equal(["Late"], task.LeftOut.Select(each => each.Series));
-        var future = new Forecast([north, new PartForecast(late, [north.OriginDate(0), .. north.Rows().Select(row => row.Date)], [[1, 2, 3, 4, 5, 6, 7]], null, [], north.Table)]);
+        var future = new Forecast([north, new PartForecast(late, [north.OriginDate(0), .. north.Rows().Select(row => row.Date)],
+            [[1, 2, 3, 4, 5, 6, 7]], null, [], north.Table)]);
         string html = HtmlReport.Render(ForecastReport.Create(task, new Comparison(task), future));
         JsonElement[] parts = [.. PageText.Data(html).GetProperty("parts").EnumerateArray()];
         Assert.Equal(["North", "West", "Late"], parts.Select(part => part.GetProperty("name").GetString()));

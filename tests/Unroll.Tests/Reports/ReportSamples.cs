@@ -18,24 +18,31 @@ internal static class ReportSamples
         var random = new RandomSource((ulong)seed);
         string[] names = columns.Length > 0 ? columns : ["sold"];
         return new TimeSeries(name, [.. Enumerable.Range(0, rows).Select(day => First.AddDays(day))],
-            [.. names.Select((column, k) => (column, Enumerable.Range(0, rows).Select(day => (k + seed) * (20 + (day % 7 < 5 ? 8.0 : 0) + (0.02 * day) + random.NextNormal())).ToArray()))]);
+            [.. names.Select((column, k) => (column, Enumerable.Range(0, rows)
+                .Select(day => (k + seed) * (20 + (day % 7 < 5 ? 8.0 : 0) + (0.02 * day) + random.NextNormal())).ToArray()))]);
     }
 
-    /// <summary>One row ahead, judged on the four test rows, without a blend and without rows to come, as the tutorial's recipe is.</summary>
+    /// <summary>
+    /// One row ahead, judged on the four test rows, without a blend and without rows to come, as the tutorial's recipe is.
+    /// </summary>
     public static ForecastReport Plain(params (string Name, double[] Values)[] networks)
     {
         ForecastTask task = FourTestRows();
         var comparison = new Comparison(task);
         foreach ((string name, double[] values) in networks.Length > 0 ? networks : [("LSTM", Lstm), ("GRU", Gru)])
             comparison.Add(name, values);
-        return ForecastReport.Create(task, comparison) with { Version = "1.2.3", Seed = 455, Settings = [new("window", "3"), new("epochs", "3")] };
+        return ForecastReport.Create(task, comparison)
+            with
+        { Version = "1.2.3", Seed = 455, Settings = [new("window", "3"), new("epochs", "3")] };
     }
 
     /// <summary>The same of another file or column.</summary>
-    public static ForecastTask FourTestRows(string file = "prices.csv", string target = "High", Func<double, double>? scaled = null, TimeSpan? time = null)
+    public static ForecastTask FourTestRows(string file = "prices.csv", string target = "High", Func<double, double>? scaled = null,
+        TimeSpan? time = null)
     {
         double[] train = [.. Enumerable.Range(0, 30).Select(row => 10 + (0.5 * Math.Sin(row)) + (0.03 * row)), .. TestActual];
-        var table = new TimeSeries(file, [.. train.Select((_, row) => First.AddDays(row) + (time ?? TimeSpan.Zero))], (target, Array.ConvertAll(train, value => scaled?.Invoke(value) ?? value)));
+        var table = new TimeSeries(file, [.. train.Select((_, row) => First.AddDays(row) + (time ?? TimeSpan.Zero))],
+            (target, Array.ConvertAll(train, value => scaled?.Invoke(value) ?? value)));
         return new ForecastTask(new ForecastSplit(table, target, "..2020-01-30", "2020-01-31..", 3));
     }
 
@@ -51,7 +58,9 @@ internal static class ReportSamples
         blend.Fit(task);
         var comparison = new Comparison(task, blend);
         blend.Refit(task.Whole());
-        return ForecastReport.Create(task, comparison, blend.Predict(task.Data, task.Horizon), [blend]) with { Version = "1.2.3", Seed = 455 };
+        return ForecastReport.Create(task, comparison, blend.Predict(task.Data, task.Horizon), [blend])
+            with
+        { Version = "1.2.3", Seed = 455 };
     }
 
     /// <summary>Three shops, a week ahead, or more with fewer rows.</summary>
@@ -59,6 +68,7 @@ internal static class ReportSamples
     {
         string[] names = keys.Length > 0 ? keys : ["North", "South <b>", "West"];
         int rows = names.Length > 3 ? 50 : 120;
-        return Blended(new SeriesSet("shops.csv", [.. names.Select((key, s) => (key, Days("shops.csv", rows, s + 1)))]), new TaskOptions { Horizon = 7, Window = 14 });
+        return Blended(new SeriesSet("shops.csv", [.. names.Select((key, s) => (key, Days("shops.csv", rows, s + 1)))]),
+            new TaskOptions { Horizon = 7, Window = 14 });
     }
 }

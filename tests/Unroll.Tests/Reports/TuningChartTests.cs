@@ -11,15 +11,18 @@ public class TuningChartTests
 {
     private const string First = "rgb(180,186,194)", Second = "rgb(0,114,178)", Last = "rgb(213,94,0)";
 
-    private static XElement[] Panels(Chart chart) => [.. XElement.Parse(chart.Svg).Elements().Where(element => element.Name.LocalName == "svg")];
+    private static XElement[] Panels(Chart chart) =>
+        [.. XElement.Parse(chart.Svg).Elements().Where(element => element.Name.LocalName == "svg")];
 
     private static Chart Draw(Func<TrialRun, double> rmse) =>
         TuningChart.Draw(new Tuner(new FakeObjective(rmse), new TuningOptions { Trials = 27, Epochs = 45, Seed = 3 }).Run(), "made up");
 
     private static XElement[] Dots(XElement part, string color) =>
-        [.. part.Descendants().Where(element => element.Name.LocalName is "ellipse" && element.Attributes().Any(attribute => attribute.Value.Contains(color, StringComparison.Ordinal)))];
+        [.. part.Descendants().Where(element => element.Name.LocalName is "ellipse"
+            && element.Attributes().Any(attribute => attribute.Value.Contains(color, StringComparison.Ordinal)))];
 
-    private static double[] Numbers(IEnumerable<XElement> dots, string name) => [.. dots.Select(dot => double.Parse(dot.Attribute(name)!.Value, CultureInfo.InvariantCulture))];
+    private static double[] Numbers(IEnumerable<XElement> dots, string name) =>
+        [.. dots.Select(dot => double.Parse(dot.Attribute(name)!.Value, CultureInfo.InvariantCulture))];
 
     [Fact]
     public void Each_setting_has_a_panel_with_every_trial_once_in_the_colour_of_its_last_rung()
@@ -29,9 +32,12 @@ public class TuningChartTests
         Assert.Equal("tuning", chart.Name);
         Assert.Equal(
             ["cell", "layers", "units", "window", "learning rate", "dropout"],
-            panels.Select(panel => panel.Descendants().Select(element => element.Value).Single(Hyperparameter.All.Select(setting => setting.Name).Contains)));
-        Assert.All(panels, panel => Assert.Equal((18, 6, 3), (Dots(panel, First).Length, Dots(panel, Second).Length, Dots(panel, Last).Length)));
-        string[] texts = [.. XElement.Parse(chart.Svg).Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value)];
+            panels.Select(panel => panel.Descendants().Select(element => element.Value)
+                .Single(Hyperparameter.All.Select(setting => setting.Name).Contains)));
+        Assert.All(panels, panel =>
+            Assert.Equal((18, 6, 3), (Dots(panel, First).Length, Dots(panel, Second).Length, Dots(panel, Last).Length)));
+        string[] texts = [.. XElement.Parse(chart.Svg).Descendants().Where(element => element.Name.LocalName == "text")
+            .Select(element => element.Value)];
         Assert.Equal(["5 epochs, not trained on", "15 epochs, not trained on", "45 epochs, the last rung", "naive forecast"], texts[^4..]);
         Assert.Contains("made up", texts);
     }
@@ -58,7 +64,8 @@ public class TuningChartTests
     public void Trials_that_diverged_are_left_out_and_counted()
     {
         Chart chart = Draw(run => run.Trial > 25 ? double.NaN : run.Trial);
-        Assert.All(Panels(chart), panel => Assert.Equal(25, Dots(panel, First).Length + Dots(panel, Second).Length + Dots(panel, Last).Length));
+        Assert.All(Panels(chart),
+            panel => Assert.Equal(25, Dots(panel, First).Length + Dots(panel, Second).Length + Dots(panel, Last).Length));
         Assert.Contains("made up; 2 diverged and are not drawn", chart.Svg, StringComparison.Ordinal);
     }
 }

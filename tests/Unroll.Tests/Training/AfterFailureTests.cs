@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Unroll.Tests.Training;
 
-/// <summary>What was refused or ended in an exception leaves the model usable, and what another thread's code waits for does not hang.</summary>
+/// <summary>
+/// What was refused or ended in an exception leaves the model usable, and what another thread's code waits for does not hang.
+/// </summary>
 public sealed class AfterFailureTests
 {
     [Fact]
@@ -20,7 +22,8 @@ public sealed class AfterFailureTests
     {
         ArraySamples samples = TestSamples.Curves(40);
         var options = new TrainingOptions { Epochs = 2, Optimizer = new Adam(), Continue = true };
-        Model model = new Model(new Lstm(3), new Dense(1)).Build(new Shape(6, 2), seed: 1), calm = new Model(new Lstm(3), new Dense(1)).Build(new Shape(6, 2), seed: 1);
+        Model model = new Model(new Lstm(3), new Dense(1)).Build(new Shape(6, 2), seed: 1),
+            calm = new Model(new Lstm(3), new Dense(1)).Build(new Shape(6, 2), seed: 1);
         model.Fit(samples, options);
         calm.Fit(samples, options);
         TrainingOptions[] refused =
@@ -47,7 +50,8 @@ public sealed class AfterFailureTests
         float[] window = new float[12];
         var waiting = new Waiting(samples, () => Task.Run(() => model.Predict(window)).Wait());
         using var stop = new CancellationTokenSource();
-        Task training = Task.Run(() => model.Fit(samples, new TrainingOptions { Epochs = 100_000, BatchSize = 8 }, cancellationToken: stop.Token));
+        Task training = Task.Run(
+            () => model.Fit(samples, new TrainingOptions { Epochs = 100_000, BatchSize = 8 }, cancellationToken: stop.Token));
         Task predicting = Task.Run(() =>
         {
             for (int i = 0; i < 5; i++)
@@ -55,7 +59,8 @@ public sealed class AfterFailureTests
         });
         await predicting.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         await stop.CancelAsync();
-        await Assert.ThrowsAsync<TrainingCanceledException>(() => training.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<TrainingCanceledException>(
+            () => training.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -63,9 +68,11 @@ public sealed class AfterFailureTests
     {
         const int steps = 9;
         Model stacked = new Model(
-            new Masking { AtEnd = true }, new StackedRecurrent(new Gru(4) { GoBackwards = true }, new Lstm(3)), new Dense(1)).Build(new Shape(steps, 2), 1);
+            new Masking { AtEnd = true }, new StackedRecurrent(new Gru(4) { GoBackwards = true }, new Lstm(3)), new Dense(1))
+                .Build(new Shape(steps, 2), 1);
         Model apart = new Model(
-            new Masking { AtEnd = true }, new Gru(4) { GoBackwards = true, ReturnSequences = true }, new Lstm(3), new Dense(1)).Build(new Shape(steps, 2), 1);
+            new Masking { AtEnd = true }, new Gru(4) { GoBackwards = true, ReturnSequences = true }, new Lstm(3), new Dense(1))
+                .Build(new Shape(steps, 2), 1);
         foreach ((Parameter own, Parameter other) in stacked.Parameters.Zip(apart.Parameters))
             stacked.SetWeights(own.Name, apart.GetWeights(other.Name));
         var random = new Random(1);

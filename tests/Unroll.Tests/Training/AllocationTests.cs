@@ -16,24 +16,30 @@ public class AllocationTests
         ["gru, reset before"] = [new Gru(9) { ResetAfter = false }, new Dense(1)],
         ["everything"] =
         [
-            new Masking(), new Bidirectional(new Lstm(5) { ReturnSequences = true, Dropout = 0.1, RecurrentDropout = 0.1, KernelRegularizer = new L1L2(0.01, 0.01) }),
-            new Dropout(0.2), new Activate(Activation.Softsign), new Gru(5) { Activation = Activation.Elu, GoBackwards = true }, new Dense(1),
+            new Masking(), new Bidirectional(
+                new Lstm(5) { ReturnSequences = true, Dropout = 0.1, RecurrentDropout = 0.1, KernelRegularizer = new L1L2(0.01, 0.01) }),
+            new Dropout(0.2), new Activate(Activation.Softsign), new Gru(5) { Activation = Activation.Elu, GoBackwards = true },
+            new Dense(1),
         ],
         ["stateful"] = [new Lstm(5) { Stateful = true }, new Dense(1)],
         ["threads share a shard"] = [new Lstm(200), new Dense(1)],
         ["convolutions"] =
         [
-            new Masking(), new Conv1D(5, 3) { Padding = Padding.Causal, Dilation = 2 }, new MaxPooling1D(2), new Conv1D(17, 2), new AveragePooling1D(2) { Padding = Padding.Same },
+            new Masking(), new Conv1D(5, 3) { Padding = Padding.Causal, Dilation = 2 }, new MaxPooling1D(2), new Conv1D(17, 2),
+            new AveragePooling1D(2) { Padding = Padding.Same },
             new GlobalMaxPooling(), new Dense(1),
         ],
-        ["images"] = [new Conv2D(5, 3, 2) { Padding = Padding.Same }, new MaxPooling2D(2, 2), new Conv2D(4, 1, 1), new AveragePooling2D(1, 2), new GlobalAveragePooling(), new Dense(1)],
+        ["images"] = [new Conv2D(5, 3, 2) { Padding = Padding.Same }, new MaxPooling2D(2, 2), new Conv2D(4, 1, 1),
+            new AveragePooling2D(1, 2), new GlobalAveragePooling(), new Dense(1)],
         ["quantile loss"] = [new Lstm(9), new Dense(3)],
         ["Gaussian loss"] = [new Lstm(9), new Dense(2)],
         ["Student-t loss"] = [new Lstm(9), new Dense(3)],
         ["shapes and norms"] =
         [
-            new TimeDistributed(new Dense(6)), new LayerNorm(), new BatchNorm(), new Gelu(), new Silu(), new Softmax(), new Reshape(4, 3, 3),
-            new TimeDistributed(new Bidirectional(new Gru(2) { ReturnSequences = true })), new TimeDistributed(new Flatten()), new Lstm(3), new RepeatVector(3), new Gru(3), new Dense(1),
+            new TimeDistributed(new Dense(6)), new LayerNorm(), new BatchNorm(), new Gelu(), new Silu(), new Softmax(),
+            new Reshape(4, 3, 3),
+            new TimeDistributed(new Bidirectional(new Gru(2) { ReturnSequences = true })), new TimeDistributed(new Flatten()), new Lstm(3),
+            new RepeatVector(3), new Gru(3), new Dense(1),
         ],
     };
 
@@ -78,7 +84,8 @@ public class AllocationTests
         };
         bool isGraph = s_graphs.Contains(name);
         Model model = isGraph ? LayerModels.Make(name, threads) : new Model(s_models[name]) { Threads = threads };
-        model.Fit(isGraph ? LayerModels.Samples(model, 60) : name == "images" ? TestSamples.Images(60) : TestSamples.Curves(60), options, moment =>
+        model.Fit(isGraph ? LayerModels.Samples(model, 60) : name == "images" ? TestSamples.Images(60) : TestSamples.Curves(60), options,
+            moment =>
         {
             if (moment.Kind is TrainingEventKind.StepEnded or TrainingEventKind.EpochEnded)
             {
@@ -90,7 +97,8 @@ public class AllocationTests
         Assert.Equal(6 * ((Rows + batch - 1) / batch + 1), moments);
 
         // A collection, which anything in the process may cause, takes the rest of the thread's buffer away and counts it as allocated.
-        long[] quiet = [.. Enumerable.Range(1, moments - 2).Where(i => collectionsBefore[i] == collectionsAfter[i + 1]).Select(i => mine[i + 1] - mine[i])];
+        long[] quiet = [.. Enumerable.Range(1, moments - 2).Where(i => collectionsBefore[i] == collectionsAfter[i + 1])
+            .Select(i => mine[i + 1] - mine[i])];
         Assert.InRange(quiet.Length, moments / 2, moments);
         Assert.All(quiet, bytes => Assert.Equal(0, bytes));
         Assert.Contains(0L, Differences(all[1..moments]));

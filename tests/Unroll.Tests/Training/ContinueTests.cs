@@ -19,7 +19,14 @@ public sealed class ContinueTests
     [MemberData(nameof(Optimizers))]
     public void Epoch_by_epoch_is_all_at_once(Optimizer optimizer)
     {
-        var options = new TrainingOptions { Epochs = 6, BatchSize = 8, Optimizer = optimizer, Seed = 4, Schedule = new PlateauSchedule(0.5, 1, 0.1) };
+        var options = new TrainingOptions
+        {
+            Epochs = 6,
+            BatchSize = 8,
+            Optimizer = optimizer,
+            Seed = 4,
+            Schedule = new PlateauSchedule(0.5, 1, 0.1)
+        };
         ArraySamples samples = TestSamples.Curves(30);
         Model whole = NewModel(), parts = NewModel();
         History all = whole.Fit(samples, options);
@@ -32,7 +39,8 @@ public sealed class ContinueTests
         }
 
         Assert.Equal(TestSamples.Weights(whole), TestSamples.Weights(parts));
-        Assert.Equal(all.Epochs.Select(epoch => (epoch.Loss, epoch.LearningRate)), epochs.Select(epoch => (epoch.Loss, epoch.LearningRate)));
+        Assert.Equal(all.Epochs.Select(epoch => (epoch.Loss, epoch.LearningRate)),
+            epochs.Select(epoch => (epoch.Loss, epoch.LearningRate)));
     }
 
     /// <summary>The figures of November 2026: 6.93 in one, 1.83 where every Fit begins with an empty optimiser.</summary>
@@ -75,7 +83,8 @@ public sealed class ContinueTests
         model.Fit(TestSamples.Curves(30), options);
         Assert.Equal(2, model.Fit(TestSamples.Curves(44), options).EpochsBefore);
         Assert.Equal(
-            "Continue goes on with the running sums of Adam with 2 running sums a weight, but the options have Sgd with 0 running sums a weight. "
+            "Continue goes on with the running sums of Adam with 2 running sums a weight, but the options have Sgd with 0 running sums a "
+                + "weight. "
             + "Give an optimizer of the same kind, or train without Continue.",
             Assert.Throws<UnrollException>(() => model.Fit(TestSamples.Curves(30), options with { Optimizer = new Sgd() })).Message);
     }
@@ -90,7 +99,8 @@ public sealed class ContinueTests
         Model large = NewModel(), several = NewModel(threads);
         int steps = 0;
         large.Fit(samples, options with { BatchSize = 32 });
-        several.Fit(samples, options with { BatchSize = 8, AccumulateBatches = 4 }, moment => steps += moment.Kind == TrainingEventKind.StepEnded ? 1 : 0);
+        several.Fit(samples, options with { BatchSize = 8, AccumulateBatches = 4 },
+            moment => steps += moment.Kind == TrainingEventKind.StepEnded ? 1 : 0);
         Assert.Equal(9, steps);
         Assert.Equal(TestSamples.Weights(large), TestSamples.Weights(several));
     }
@@ -111,7 +121,13 @@ public sealed class ContinueTests
         }
 
         var seen = new List<float>();
-        var options = new TrainingOptions { Epochs = 5, Optimizer = new Sgd { LearningRate = 0.25 }, WeightAverage = new WeightAverage(0.9), Validation = samples };
+        var options = new TrainingOptions
+        {
+            Epochs = 5,
+            Optimizer = new Sgd { LearningRate = 0.25 },
+            WeightAverage = new WeightAverage(0.9),
+            Validation = samples
+        };
         History history = model.Fit(samples, options, moment =>
         {
             if (moment.Kind == TrainingEventKind.EpochEnded)
@@ -195,7 +211,12 @@ public sealed class ContinueTests
         {
             model.Fit(
                 TestSamples.Line(10, 1),
-                new TrainingOptions { Epochs = epochs, Optimizer = new Sgd { LearningRate = 0.01, Momentum = 0.9 }, Continue = isContinued });
+                new TrainingOptions
+                {
+                    Epochs = epochs,
+                    Optimizer = new Sgd { LearningRate = 0.01, Momentum = 0.9 },
+                    Continue = isContinued
+                });
         }
 
         return model.GetWeights("dense_1/kernel")[0];

@@ -6,10 +6,13 @@ namespace Unroll.Tests.Training;
 /// <summary>Early stopping, cancellation, divergence, checkpoints: with which weights training ends.</summary>
 public class EndOfTrainingTests
 {
-    /// <summary>Training pulls the weight from 0 towards 1, the validation wants −1: it is best after the first epoch and worse after each other.</summary>
+    /// <summary>
+    /// Training pulls the weight from 0 towards 1, the validation wants −1: it is best after the first epoch and worse after each other.
+    /// </summary>
     private static readonly ArraySamples s_training = TestSamples.Line(1, 1, 2, -1, 0.5f), s_contrary = TestSamples.Line(-1, 1, 2);
 
-    private static TrainingOptions Contrary => new() { Epochs = 20, BatchSize = 2, Optimizer = new Sgd { LearningRate = 0.01 }, Validation = s_contrary };
+    private static TrainingOptions Contrary =>
+        new() { Epochs = 20, BatchSize = 2, Optimizer = new Sgd { LearningRate = 0.01 }, Validation = s_contrary };
 
     [Theory]
     [InlineData(0, 2)]
@@ -40,7 +43,8 @@ public class EndOfTrainingTests
     [Fact]
     public void Without_restoring_the_last_weights_stay()
     {
-        (Model model, List<float[]> weights, History history) = Train(Contrary with { EarlyStopping = new EarlyStopping(3) { RestoreBestWeights = false } });
+        (Model model, List<float[]> weights, History history) =
+            Train(Contrary with { EarlyStopping = new EarlyStopping(3) { RestoreBestWeights = false } });
         Assert.Equal((1, 4), (history.BestEpoch, history.KeptEpoch));
         Assert.Equal(weights[^1], TestSamples.Weights(model));
     }
@@ -127,7 +131,8 @@ public class EndOfTrainingTests
                     finite.Add(TestSamples.Weights(model));
             }));
         Assert.Equal(
-            $"The loss became infinite at epoch {failure.Epoch}, step {failure.Step}; the weights of the last good epoch are kept. Try a learning rate below 10000000000, say 1000000000, or clip the gradients (a global norm of 1 is a usual limit).",
+            $"The loss became infinite at epoch {failure.Epoch}, step {failure.Step}; the weights of the last good epoch are kept. Try a "
+                + "learning rate below 10000000000, say 1000000000, or clip the gradients (a global norm of 1 is a usual limit).",
             failure.Message);
         Assert.Equal((TrainingEventKind.Ended, StopReason.Diverged), (last.Kind, last.Reason));
         Assert.Equal(failure.Epoch - 1, failure.History.Epochs.Count);
@@ -136,7 +141,8 @@ public class EndOfTrainingTests
         Assert.InRange(failure.Step, 1, steps);
         float[] kept = TestSamples.Weights(model);
         Assert.DoesNotContain(kept, value => !float.IsFinite(value));
-        Assert.Equal(finite.Count > 0 ? finite[^1] : TestSamples.Weights(new Model(model.Layers.ToArray()).Build(samples.InputShape, 455)), kept);
+        Assert.Equal(finite.Count > 0 ? finite[^1] : TestSamples.Weights(new Model(model.Layers.ToArray()).Build(samples.InputShape, 455)),
+            kept);
     }
 
     [Fact]
@@ -146,8 +152,10 @@ public class EndOfTrainingTests
         ArraySamples samples = TestSamples.Line(1, x);
         Model model = new Model(new Dense(3) { Activation = Activation.Tanh }, new Dense(1)).Build(new Shape(1), seed: 1);
         float[] before = TestSamples.Weights(model);
-        UnrollException failure = Assert.Throws<UnrollException>(() => model.Fit(samples, new TrainingOptions(), moment => x[1] = moment.Kind == TrainingEventKind.Started ? float.NaN : x[1]));
-        Assert.Equal("Sample 1, counted from 0, has NaN in its input, feature 0. Put a number there, or leave the sample out.", failure.Message);
+        UnrollException failure = Assert.Throws<UnrollException>(
+            () => model.Fit(samples, new TrainingOptions(), moment => x[1] = moment.Kind == TrainingEventKind.Started ? float.NaN : x[1]));
+        Assert.Equal("Sample 1, counted from 0, has NaN in its input, feature 0. Put a number there, or leave the sample out.",
+            failure.Message);
         Assert.Equal(before, TestSamples.Weights(model));
     }
 
@@ -175,7 +183,8 @@ public class EndOfTrainingTests
         }
     }
 
-    private static (Model Model, List<float[]> WeightsByEpoch, History History) Train(TrainingOptions options, Action<TrainingEvent>? onEvent = null, CancellationToken cancellation = default)
+    private static (Model Model, List<float[]> WeightsByEpoch, History History) Train(
+        TrainingOptions options, Action<TrainingEvent>? onEvent = null, CancellationToken cancellation = default)
     {
         Model model = new Model(new Dense(1) { KernelInitializer = Initializer.Zeros }).Build(new Shape(1));
         var weights = new List<float[]>();

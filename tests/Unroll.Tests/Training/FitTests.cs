@@ -19,7 +19,8 @@ public class FitTests
     private static int[][] Orders(int seed, bool shuffle = true)
     {
         var samples = new RecordedSamples(TestSamples.Curves(20));
-        new Model(new SimpleRnn(2), new Dense(1)) { Threads = 1 }.Fit(samples, new TrainingOptions { Epochs = 3, BatchSize = 7, Seed = seed, Shuffle = shuffle });
+        new Model(new SimpleRnn(2), new Dense(1)) { Threads = 1 }
+            .Fit(samples, new TrainingOptions { Epochs = 3, BatchSize = 7, Seed = seed, Shuffle = shuffle });
 
         // Before training they are read once, to see whether one is at fault.
         Assert.Equal(Enumerable.Range(0, 20), samples.Read.Take(20));
@@ -91,10 +92,13 @@ public class FitTests
         var moments = new List<TrainingEvent>();
 
         // So small a step changes no weight: the losses of the batches are those of the model as it is.
-        double[] losses = [.. Enumerable.Range(0, 3).Select(batch => model.Evaluate(Take(samples, 4 * batch, Math.Min(4, 10 - 4 * batch)), new MeanSquaredError()))];
-        model.Fit(samples, new TrainingOptions { Epochs = 2, BatchSize = 4, Shuffle = false, Optimizer = new Sgd { LearningRate = 1e-30 } }, moments.Add);
+        double[] losses = [.. Enumerable.Range(0, 3)
+            .Select(batch => model.Evaluate(Take(samples, 4 * batch, Math.Min(4, 10 - 4 * batch)), new MeanSquaredError()))];
+        model.Fit(samples, new TrainingOptions { Epochs = 2, BatchSize = 4, Shuffle = false, Optimizer = new Sgd { LearningRate = 1e-30 } },
+            moments.Add);
         Assert.Equal(
-            ["Started 0/2 0/3", "StepEnded 1/2 1/3", "StepEnded 1/2 2/3", "StepEnded 1/2 3/3", "EpochEnded 1/2 3/3", "StepEnded 2/2 1/3", "StepEnded 2/2 2/3", "StepEnded 2/2 3/3", "EpochEnded 2/2 3/3", "Ended 2/2 0/0"],
+            ["Started 0/2 0/3", "StepEnded 1/2 1/3", "StepEnded 1/2 2/3", "StepEnded 1/2 3/3", "EpochEnded 1/2 3/3", "StepEnded 2/2 1/3",
+                "StepEnded 2/2 2/3", "StepEnded 2/2 3/3", "EpochEnded 2/2 3/3", "Ended 2/2 0/0"],
             moments.Select(moment => $"{moment.Kind} {moment.Epoch}/{moment.Epochs} {moment.Step}/{moment.StepsPerEpoch}"));
         double[] means = [losses[0], (losses[0] + losses[1]) / 2, (4 * losses[0] + 4 * losses[1] + 2 * losses[2]) / 10];
         for (int step = 0; step < 3; step++)
@@ -111,9 +115,11 @@ public class FitTests
         var options = new TrainingOptions { Epochs = 3, BatchSize = 4, ValidationSplit = 0.2 };
         List<TrainingEvent> called = [], streamed = [];
         new Model(new Lstm(2), new Dense(1)).Fit(samples, options, called.Add);
-        await foreach (TrainingEvent moment in new Model(new Lstm(2), new Dense(1)).FitEventsAsync(samples, options, TestContext.Current.CancellationToken))
+        await foreach (TrainingEvent moment in new Model(new Lstm(2), new Dense(1))
+            .FitEventsAsync(samples, options, TestContext.Current.CancellationToken))
             streamed.Add(moment);
-        Assert.Equal(called.Select(moment => moment with { Elapsed = default }), streamed.Select(moment => moment with { Elapsed = default }));
+        Assert.Equal(called.Select(moment => moment with { Elapsed = default }),
+            streamed.Select(moment => moment with { Elapsed = default }));
         Assert.Equal(1 + 3 * 3 + 1, streamed.Count);
     }
 
@@ -123,7 +129,8 @@ public class FitTests
         ArraySamples samples = TestSamples.Curves(10);
         var model = new Model(new Lstm(2), new Dense(1));
         int seen = 0;
-        await foreach (TrainingEvent moment in model.FitEventsAsync(samples, new TrainingOptions { Epochs = 1_000_000 }, TestContext.Current.CancellationToken))
+        await foreach (TrainingEvent moment in model.FitEventsAsync(
+            samples, new TrainingOptions { Epochs = 1_000_000 }, TestContext.Current.CancellationToken))
         {
             if (++seen == 5)
                 break;
@@ -135,7 +142,8 @@ public class FitTests
         Assert.Equal(weights, TestSamples.Weights(model));
         await Assert.ThrowsAsync<TrainingDivergedException>(async () =>
         {
-            await foreach (TrainingEvent moment in model.FitEventsAsync(samples, new TrainingOptions { Optimizer = new Sgd { LearningRate = 1e10 }, Epochs = 100 }))
+            await foreach (TrainingEvent moment in model.FitEventsAsync(
+                samples, new TrainingOptions { Optimizer = new Sgd { LearningRate = 1e10 }, Epochs = 100 }))
                 seen++;
         });
     }

@@ -18,7 +18,13 @@ public sealed class FreezeTests : IDisposable
         Model model = NewModel(threads);
         model.Freeze("lstm_1", "dense_1/kernel");
         Dictionary<string, float[]> before = Weights(model);
-        var options = new TrainingOptions { Epochs = 2, BatchSize = 8, Optimizer = new AdamW { LearningRate = 0.01 }, Clipping = new Clipping(ClipMode.GlobalNorm, 1) };
+        var options = new TrainingOptions
+        {
+            Epochs = 2,
+            BatchSize = 8,
+            Optimizer = new AdamW { LearningRate = 0.01 },
+            Clipping = new Clipping(ClipMode.GlobalNorm, 1)
+        };
         model.Fit(TestSamples.Curves(32), options);
         foreach ((string name, float[] values) in Weights(model))
         {
@@ -46,7 +52,13 @@ public sealed class FreezeTests : IDisposable
         Model head = new Model(new Dense(3), new Dense(1)).Build(new Shape(5), seed: 9);
         head.SetWeights("dense_1/kernel", model.GetWeights("dense_1/kernel"));
         head.SetWeights("dense_2/kernel", model.GetWeights("dense_2/kernel"));
-        var options = new TrainingOptions { Epochs = 3, BatchSize = 8, Optimizer = new Adam { LearningRate = 0.01 }, Clipping = new Clipping(ClipMode.GlobalNorm, 0.1) };
+        var options = new TrainingOptions
+        {
+            Epochs = 3,
+            BatchSize = 8,
+            Optimizer = new Adam { LearningRate = 0.01 },
+            Clipping = new Clipping(ClipMode.GlobalNorm, 0.1)
+        };
         model.Freeze("lstm_1");
         model.Fit(samples, options);
         head.Fit(new ArraySamples(features, new Shape(5), targets, new Shape(1)), options);
@@ -54,13 +66,16 @@ public sealed class FreezeTests : IDisposable
             Assert.Equal(head.GetWeights(parameter.Name), model.GetWeights(parameter.Name));
     }
 
-    /// <summary>What lies before frozen layers still learns, through them; in a graph with a frozen branch the other learns alone.</summary>
+    /// <summary>
+    /// What lies before frozen layers still learns, through them; in a graph with a frozen branch the other learns alone.
+    /// </summary>
     [Fact]
     public void Gradients_go_through_frozen_layers_to_those_before_them()
     {
         Node x = Node.Input(new Shape(6, 2));
         Node below = new Gru(4) { Name = "below", ReturnSequences = true }.Apply(x);
-        Node frozen = new Lstm(3) { Name = "frozen" }.Apply(below), other = new Lstm(3) { Name = "other" }.Apply(x), still = new Gru(3) { Name = "still" }.Apply(x);
+        Node frozen = new Lstm(3) { Name = "frozen" }.Apply(below), other = new Lstm(3) { Name = "other" }.Apply(x),
+            still = new Gru(3) { Name = "still" }.Apply(x);
         Model model = new Model([x], [new Dense(1).Apply(new Concatenate().Apply(frozen, other, still))]).Build(seed: 1);
         model.Freeze("frozen", "still");
         Dictionary<string, float[]> before = Weights(model);
@@ -112,14 +127,16 @@ public sealed class FreezeTests : IDisposable
             "Every layer with weights is frozen, so there is nothing to train. Unfreeze one.",
             Assert.Throws<UnrollException>(() => model.Fit(TestSamples.Curves(8), new TrainingOptions())).Message);
         model.Unfreeze();
-        Assert.Throws<InvalidOperationException>(() => model.Fit(TestSamples.Curves(8), new TrainingOptions { Epochs = 1 }, _ => model.Freeze()));
+        Assert.Throws<InvalidOperationException>(
+            () => model.Fit(TestSamples.Curves(8), new TrainingOptions { Epochs = 1 }, _ => model.Freeze()));
     }
 
     /// <summary>As in Keras: the averages that prediction uses, and they do not move.</summary>
     [Fact]
     public void A_frozen_batch_norm_takes_its_moving_averages_in_training_too()
     {
-        Model model = new Model(new BatchNorm(), new Dense(1) { KernelInitializer = Initializer.Ones, UseBias = false }).Build(new Shape(1));
+        Model model = new Model(new BatchNorm(), new Dense(1) { KernelInitializer = Initializer.Ones, UseBias = false })
+            .Build(new Shape(1));
         model.SetWeights("batch_norm_1/moving_mean", [3]);
         model.SetWeights("batch_norm_1/moving_variance", [4 - 1e-3f]);
         model.Freeze("batch_norm_1");
@@ -143,27 +160,38 @@ public sealed class FreezeTests : IDisposable
         Model plain = NewModel(threads), own = NewModel(threads), start = NewModel();
         var options = new TrainingOptions { Epochs = 1, BatchSize = 32, Optimizer = new Sgd { LearningRate = 0.1 } };
         plain.Fit(TestSamples.Curves(32), options);
-        own.Fit(TestSamples.Curves(32), options with { LayerRates = new Dictionary<string, double> { ["lstm_1"] = 0.5, ["lstm_1/bias"] = 3, ["dense_2"] = 2 } });
+        own.Fit(TestSamples.Curves(32),
+            options with { LayerRates = new Dictionary<string, double> { ["lstm_1"] = 0.5, ["lstm_1/bias"] = 3, ["dense_2"] = 2 } });
         foreach (Parameter parameter in plain.Parameters)
         {
-            double factor = parameter.Name switch { "lstm_1/bias" => 3, "dense_2/kernel" or "dense_2/bias" => 2, var name when name.StartsWith("lstm_1", StringComparison.Ordinal) => 0.5, _ => 1 };
+            double factor = parameter.Name switch
+            {
+                "lstm_1/bias" => 3,
+                "dense_2/kernel" or "dense_2/bias" => 2,
+                var name when name.StartsWith("lstm_1", StringComparison.Ordinal) => 0.5,
+                _ => 1
+            };
             float[] at = start.GetWeights(parameter.Name), one = plain.GetWeights(parameter.Name), other = own.GetWeights(parameter.Name);
             for (int i = 0; i < at.Length; i++)
                 Assert.Equal(factor * (one[i] - at[i]), other[i] - at[i], 1e-6);
         }
     }
 
-    /// <summary>Weights where two rates meet within one vector are taken on copies: with the same rate in another segment nothing changes.</summary>
+    /// <summary>
+    /// Weights where two rates meet within one vector are taken on copies: with the same rate in another segment nothing changes.
+    /// </summary>
     [Fact]
     public void Segments_change_no_bits()
     {
-        foreach (Optimizer optimizer in new Optimizer[] { new Sgd { Momentum = 0.9 }, new RmsProp { Centered = true, Momentum = 0.3 }, new AdamW { LearningRate = 0.01 } })
+        foreach (Optimizer optimizer in new Optimizer[] { new Sgd { Momentum = 0.9 }, new RmsProp { Centered = true, Momentum = 0.3 },
+            new AdamW { LearningRate = 0.01 } })
         {
             Model plain = NewModel(), cut = NewModel();
             var options = new TrainingOptions { Epochs = 2, BatchSize = 8, Optimizer = optimizer };
             plain.Fit(TestSamples.Curves(32), options);
             double next = Math.BitIncrement(1.0);
-            cut.Fit(TestSamples.Curves(32), options with { LayerRates = new Dictionary<string, double> { ["lstm_1/bias"] = next, ["dense_1/bias"] = next } });
+            cut.Fit(TestSamples.Curves(32),
+                options with { LayerRates = new Dictionary<string, double> { ["lstm_1/bias"] = next, ["dense_1/bias"] = next } });
             Assert.Equal(TestSamples.Weights(plain), TestSamples.Weights(cut));
         }
     }
@@ -172,10 +200,12 @@ public sealed class FreezeTests : IDisposable
     public void Rates_of_layers_that_are_not_there_or_not_above_0_are_refused()
     {
         string Refused(string layer, double rate) => Assert.Throws<UnrollException>(() =>
-            NewModel().Fit(TestSamples.Curves(8), new TrainingOptions { LayerRates = new Dictionary<string, double> { [layer] = rate } })).Message;
+            NewModel().Fit(TestSamples.Curves(8),
+                new TrainingOptions { LayerRates = new Dictionary<string, double> { [layer] = rate } })).Message;
         Assert.Equal("LayerRates names dense, which has no weights here; there are: lstm_1, dense_1, dense_2.", Refused("dense", 1));
         foreach (double rate in new[] { 0, -1, double.NaN, double.PositiveInfinity })
-            Assert.Equal($"The learning rate of dense_1 is multiplied with {rate}; it must be above 0. To stop a layer from learning, freeze it.", Refused("dense_1", rate));
+            Assert.Equal($"The learning rate of dense_1 is multiplied with {rate}; it must be above 0. To stop a layer from learning, "
+                + "freeze it.", Refused("dense_1", rate));
     }
 
     [Fact]
@@ -187,7 +217,8 @@ public sealed class FreezeTests : IDisposable
         Assert.Equal(new Shape(2), fresh.OutputShape);
         foreach (string name in new[] { "lstm_1/kernel", "lstm_1/recurrent_kernel", "lstm_1/bias", "dense_1/kernel", "dense_1/bias" })
             Assert.Equal(old.GetWeights(name), fresh.GetWeights(name));
-        Assert.All(fresh.Parameters, parameter => Assert.Equal(parameter.Name.StartsWith("lstm_1", StringComparison.Ordinal), parameter.IsFrozen));
+        Assert.All(fresh.Parameters,
+            parameter => Assert.Equal(parameter.Name.StartsWith("lstm_1", StringComparison.Ordinal), parameter.IsFrozen));
         float[] Head(int seed) => old.WithHead(old.NodeOf("dense_1"), [new Dense(2)], seed).GetWeights("dense_2/kernel");
         Assert.NotEqual(Head(1), Head(2));
 
@@ -221,7 +252,8 @@ public sealed class FreezeTests : IDisposable
 
         // Several models at once: the body of one behind that of another.
         Model first = new Model(new Dense(5) { Name = "first" }).Build(new Shape(3), seed: 2);
-        Model both = new Model([.. old.Inputs, first.Inputs[0]], [new Concatenate().Apply(old.NodeOf("dense_1"), old.NodeOf("dense_2"), first.NodeOf("first")), new Dense(1).Apply(first.NodeOf("first"))]).Build(seed: 3);
+        Model both = new Model([.. old.Inputs, first.Inputs[0]], [new Concatenate().Apply(old.NodeOf("dense_1"), old.NodeOf("dense_2"),
+            first.NodeOf("first")), new Dense(1).Apply(first.NodeOf("first"))]).Build(seed: 3);
         Assert.Equal(first.GetWeights("first/kernel"), both.GetWeights("first/kernel"));
         Assert.Equal(old.GetWeights("dense_2/kernel"), both.GetWeights("dense_2/kernel"));
     }
@@ -230,11 +262,13 @@ public sealed class FreezeTests : IDisposable
     public void A_graph_of_nothing_but_layers_of_another_model_is_refused_and_building_again_makes_new_weights()
     {
         Model old = NewModel();
-        Assert.Contains("Call Part", Assert.Throws<UnrollException>(() => new Model(old.Inputs, [old.NodeOf("dense_1")]).Build(seed: 1)).Message);
+        Assert.Contains("Call Part",
+            Assert.Throws<UnrollException>(() => new Model(old.Inputs, [old.NodeOf("dense_1")]).Build(seed: 1)).Message);
         Model fresh = old.WithHead(old.NodeOf("lstm_1"), new Dense(2));
         Node gone = old.NodeOf("lstm_1");
         old.Build(new Shape(6, 2), seed: 8);
-        Assert.Contains("built anew", Assert.Throws<UnrollException>(() => new Model([fresh.Inputs[0]], [new Dense(1).Apply(gone)]).Build(seed: 1)).Message);
+        Assert.Contains("built anew",
+            Assert.Throws<UnrollException>(() => new Model([fresh.Inputs[0]], [new Dense(1).Apply(gone)]).Build(seed: 1)).Message);
     }
 
     [Fact]
@@ -254,5 +288,6 @@ public sealed class FreezeTests : IDisposable
     private static Model NewModel(int threads = 2) =>
         new Model(new Lstm(5), new Dense(3), new Dense(1)) { Threads = threads }.Build(new Shape(6, 2), seed: 1);
 
-    private static Dictionary<string, float[]> Weights(Model model) => model.Parameters.ToDictionary(parameter => parameter.Name, parameter => model.GetWeights(parameter.Name));
+    private static Dictionary<string, float[]> Weights(Model model) =>
+        model.Parameters.ToDictionary(parameter => parameter.Name, parameter => model.GetWeights(parameter.Name));
 }

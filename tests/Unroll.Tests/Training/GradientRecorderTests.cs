@@ -14,7 +14,8 @@ public sealed class GradientRecorderTests
     private static GradientRecord First(Model model, float[] inputs)
     {
         var recorder = new GradientRecorder();
-        model.Fit(new ArraySamples(inputs, new Shape(Steps, Features), s_targets, new Shape(1)), new TrainingOptions { Epochs = 1, BatchSize = Rows, Gradients = recorder });
+        model.Fit(new ArraySamples(inputs, new Shape(Steps, Features), s_targets, new Shape(1)),
+            new TrainingOptions { Epochs = 1, BatchSize = Rows, Gradients = recorder });
         return Assert.Single(recorder.Records);
     }
 
@@ -24,7 +25,8 @@ public sealed class GradientRecorderTests
     /// </summary>
     private static double[] ByHand(Model model)
     {
-        float[] w = model.GetWeights("simple_rnn_1/kernel"), u = model.GetWeights("simple_rnn_1/recurrent_kernel"), b = model.GetWeights("simple_rnn_1/bias");
+        float[] w = model.GetWeights("simple_rnn_1/kernel"), u = model.GetWeights("simple_rnn_1/recurrent_kernel"),
+            b = model.GetWeights("simple_rnn_1/bias");
         float[] v = model.GetWeights("dense_1/kernel"), a = model.GetWeights("dense_1/bias");
         var squares = new double[Steps];
         for (int row = 0; row < Rows; row++)
@@ -66,7 +68,8 @@ public sealed class GradientRecorderTests
         Assert.Equal(Steps, layer.NormByStep.Count);
         for (int t = 0; t < Steps; t++)
             Assert.Equal(expected[t], layer.NormByStep[t], 1e-5 * expected[^1]);
-        Assert.True(expected[0] < 0.9 * expected[^1] || expected[0] > 1.1 * expected[^1], "norms that are all alike would not show their order");
+        Assert.True(expected[0] < 0.9 * expected[^1] || expected[0] > 1.1 * expected[^1],
+            "norms that are all alike would not show their order");
     }
 
     [Fact]
@@ -113,15 +116,24 @@ public sealed class GradientRecorderTests
     public void Recording_changes_no_bit_of_the_training_and_keeps_every_third_step_from_the_first()
     {
         ArraySamples samples = TestSamples.Curves(90);
-        var options = new TrainingOptions { Epochs = 2, BatchSize = 20, Optimizer = new Adam(), Clipping = new Clipping(ClipMode.GlobalNorm, 0.5), Seed = 3 };
+        var options = new TrainingOptions
+        {
+            Epochs = 2,
+            BatchSize = 20,
+            Optimizer = new Adam(),
+            Clipping = new Clipping(ClipMode.GlobalNorm, 0.5),
+            Seed = 3
+        };
         var recorder = new GradientRecorder { Every = 3 };
-        Model With() => new Model(new Lstm(9) { ReturnSequences = true, RecurrentDropout = 0.2 }, new Bidirectional(new Gru(5)), new Dense(1)).Build(new Shape(6, 2), seed: 4);
+        Model With() => new Model(new Lstm(9) { ReturnSequences = true, RecurrentDropout = 0.2 }, new Bidirectional(new Gru(5)),
+            new Dense(1)).Build(new Shape(6, 2), seed: 4);
         Model plain = With(), watched = With();
         plain.Fit(samples, options);
         watched.Fit(samples, options with { Gradients = recorder });
         Assert.Equal(TestSamples.Weights(plain), TestSamples.Weights(watched));
         Assert.Equal([1L, 4L, 7L, 10L], recorder.Records.Select(record => record.Step));
-        Assert.All(recorder.Records, record => Assert.Equal(["lstm_1", "bidirectional_1/forward", "bidirectional_1/backward"], record.Layers.Select(layer => layer.Layer)));
+        Assert.All(recorder.Records, record =>
+            Assert.Equal(["lstm_1", "bidirectional_1/forward", "bidirectional_1/backward"], record.Layers.Select(layer => layer.Layer)));
         Assert.All(recorder.Records, record => Assert.All(record.Layers, layer => Assert.True(layer.NormByStep.All(norm => norm > 0))));
     }
 

@@ -36,7 +36,8 @@ public sealed class HalvesTests
         // One step has begun: its message is on the way.
         await client.GetStream().ReadExactlyAsync(new byte[100], TestContext.Current.CancellationToken);
         client.Close();
-        Assert.Equal("The other process of this training has ended, or the connection to it is lost. Start both processes again.\n", await Error(first));
+        Assert.Equal("The other process of this training has ended, or the connection to it is lost. Start both processes again.\n",
+            await Error(first));
     }
 
     /// <summary>Both see it, before they take a step.</summary>
@@ -72,7 +73,8 @@ public sealed class HalvesTests
         string[] errors = await Task.WhenAll(Error(first), Error(second));
         Assert.Contains("its panel width of the instruction set is 3, here it is ", errors[0]);
         Assert.EndsWith(
-            ", here it is 3. Start both with the same model, samples and options, on processors of the same instruction set, one as each half.\n",
+            ", here it is 3. Start both with the same model, samples and options, on processors of the same instruction set, one as each "
+                + "half.\n",
             errors[1]);
     }
 

@@ -28,7 +28,9 @@ public class LengthBucketsTests
         Assert.NotEqual(Arranged(5), Arranged(6));
     }
 
-    /// <summary>Buckets change which rows share a batch, not what a batch does: trained on one batch an epoch, the weights are the same.</summary>
+    /// <summary>
+    /// Buckets change which rows share a batch, not what a batch does: trained on one batch an epoch, the weights are the same.
+    /// </summary>
     [Fact]
     public void With_one_batch_an_epoch_buckets_change_the_order_of_rows_alone()
     {
@@ -37,7 +39,14 @@ public class LengthBucketsTests
         float[] Trained(bool buckets)
         {
             Model model = new Model(new Embedding(8, 3) { MaskZero = true }, new Gru(4), new Dense(3)).Build(new Shape(6), 1);
-            model.Fit(samples, new TrainingOptions { Epochs = 3, BatchSize = 24, Loss = new SparseCategoricalCrossEntropy(), BucketByLength = buckets, Seed = 2 });
+            model.Fit(samples, new TrainingOptions
+            {
+                Epochs = 3,
+                BatchSize = 24,
+                Loss = new SparseCategoricalCrossEntropy(),
+                BucketByLength = buckets,
+                Seed = 2
+            });
             return [.. model.Parameters.SelectMany(parameter => model.GetWeights(parameter.Name))];
         }
 

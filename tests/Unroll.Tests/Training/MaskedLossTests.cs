@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Unroll.Tests.Training;
 
-/// <summary>What is masked, what has the weight 0 and what is not there at all are one and the same to every loss; a weight of 2 is as two.</summary>
+/// <summary>
+/// What is masked, what has the weight 0 and what is not there at all are one and the same to every loss; a weight of 2 is as two.
+/// </summary>
 public class MaskedLossTests
 {
     private const int Rows = 4, Steps = 3, Features = 2;
@@ -22,9 +24,11 @@ public class MaskedLossTests
         ["student-t"] = (new StudentTLoss(), 6, Values(2)),
         ["student-t, degrees given"] = (new StudentTLoss(4), 4, Values(2)),
         ["sparse"] = (new SparseCategoricalCrossEntropy(), 3, Labels(3)),
-        ["sparse, weights of classes, smoothing"] = (new SparseCategoricalCrossEntropy { ClassWeights = new ClassWeights(1, 2, 0.5), LabelSmoothing = 0.1 }, 3, Labels(3)),
+        ["sparse, weights of classes, smoothing"] =
+            (new SparseCategoricalCrossEntropy { ClassWeights = new ClassWeights(1, 2, 0.5), LabelSmoothing = 0.1 }, 3, Labels(3)),
         ["categorical"] = (new CategoricalCrossEntropy(), 2, Shares()),
-        ["categorical, weights of classes, smoothing"] = (new CategoricalCrossEntropy { ClassWeights = new ClassWeights(3, 0.5), LabelSmoothing = 0.1 }, 2, Shares()),
+        ["categorical, weights of classes, smoothing"] =
+            (new CategoricalCrossEntropy { ClassWeights = new ClassWeights(3, 0.5), LabelSmoothing = 0.1 }, 2, Shares()),
         ["binary"] = (new BinaryCrossEntropy(), 2, Shares()),
         ["binary, weight of ones, smoothing"] = (new BinaryCrossEntropy { PositiveWeight = 3, LabelSmoothing = 0.2 }, 2, Shares()),
     };
@@ -46,10 +50,18 @@ public class MaskedLossTests
         }
 
         float[] Kept(float[] values, int each) => [.. values.Chunk(each).Where((_, i) => s_counts[i]).SelectMany(step => step)];
-        Result absent = Of(new ArraySamples(Kept(inputs, Features), new Shape(1, Features), Kept(targets, size), new Shape(1, size)), loss, units, batch: 3);
-        Result ofMask = Of(new ArraySamples(masked, new Shape(Steps, Features), targets, target), loss, units, batch: 2, new Masking { Value = -9 });
-        Result ofWeights = Of(new ArraySamples(inputs, new Shape(Steps, Features), targets, target) { Weights = [.. s_counts.Select(counts => counts ? 1f : 0)] }, loss, units, batch: 2);
-        Result ofBoth = Of(new ArraySamples(masked, new Shape(Steps, Features), targets, target) { Weights = [.. s_counts.Select(counts => counts ? 0.25f : 0)] }, loss, units, batch: 2, new Masking { Value = -9 });
+        Result absent = Of(new ArraySamples(Kept(inputs, Features), new Shape(1, Features), Kept(targets, size), new Shape(1, size)), loss,
+            units, batch: 3);
+        Result ofMask = Of(new ArraySamples(masked, new Shape(Steps, Features), targets, target), loss, units, batch: 2,
+            new Masking { Value = -9 });
+        Result ofWeights = Of(new ArraySamples(inputs, new Shape(Steps, Features), targets, target)
+        {
+            Weights = [.. s_counts.Select(counts => counts ? 1f : 0)]
+        }, loss, units, batch: 2);
+        Result ofBoth = Of(new ArraySamples(masked, new Shape(Steps, Features), targets, target)
+        {
+            Weights = [.. s_counts.Select(counts => counts ? 0.25f : 0)]
+        }, loss, units, batch: 2, new Masking { Value = -9 });
         foreach (Result other in (Result[])[ofMask, ofWeights, ofBoth])
             Near(absent, other);
         Assert.True(absent.Loss > 0.01 && absent.Moved);
@@ -71,7 +83,9 @@ public class MaskedLossTests
         Assert.True(Math.Abs(once.Loss - weighted.Loss) > 1e-4);
     }
 
-    /// <summary>The loss of an epoch, of validation and of Evaluate is over what counts in all rows, so it does not depend on the cut into batches.</summary>
+    /// <summary>
+    /// The loss of an epoch, of validation and of Evaluate is over what counts in all rows, so it does not depend on the cut into batches.
+    /// </summary>
     [Fact]
     public void The_cut_into_batches_is_of_no_matter_to_the_loss_of_an_epoch()
     {
@@ -81,7 +95,13 @@ public class MaskedLossTests
         foreach (int batch in (int[])[1, 2, 3, 4])
         {
             Model model = Identity(new Masking { Value = -9 }).Build(new Shape(3, 1));
-            EpochRecord epoch = model.Fit(samples, new TrainingOptions { Epochs = 1, BatchSize = batch, Optimizer = new Sgd { LearningRate = 1e-30 }, Validation = samples }).Epochs[0];
+            EpochRecord epoch = model.Fit(samples, new TrainingOptions
+            {
+                Epochs = 1,
+                BatchSize = batch,
+                Optimizer = new Sgd { LearningRate = 1e-30 },
+                Validation = samples
+            }).Epochs[0];
             Assert.Equal((exact, exact), (epoch.Loss, epoch.ValidationLoss!.Value));
             Assert.Equal(exact, model.Evaluate(samples, new MeanSquaredError()));
         }
@@ -109,17 +129,24 @@ public class MaskedLossTests
         Assert.Equal(1, model.GetWeights("dense_1/kernel")[0]);
     }
 
-    /// <summary>The path of a mask from where it is made to the output: each model counts the steps 0 and 1 of (1, 2, pad) and all of (3, 4, 5).</summary>
+    /// <summary>
+    /// The path of a mask from where it is made to the output: each model counts the steps 0 and 1 of (1, 2, pad) and all of (3, 4, 5).
+    /// </summary>
     public static TheoryData<string> Paths => [.. s_paths.Keys];
 
     private static readonly Dictionary<string, (Func<Model> Model, Shape Input, float[] Inputs)> s_paths = new()
     {
         ["at the end"] = (() => new Model(new Masking { AtEnd = true }, new Dense(1)), new Shape(3, 1), [1, 2, 0, 3, 4, 5]),
         ["tokens"] = (() => new Model(new Embedding(6, 3) { MaskZero = true }, new Dense(1)), new Shape(3), [1, 2, 0, 3, 4, 5]),
-        ["recurrent"] = (() => new Model(new Masking(), new Lstm(3) { ReturnSequences = true }, new StackedRecurrent(new Gru(2), new Gru(3)) { ReturnSequences = true }, new Dense(1)), new Shape(3, 1), [1, 2, 0, 3, 4, 5]),
-        ["bidirectional, steps by themselves"] = (() => new Model(new Masking { AtEnd = true }, new Bidirectional(new Gru(3) { ReturnSequences = true }), new TimeDistributed(new Dense(2)), new Dropout(0.1), new LayerNorm(), new TimeDistributed(new Dense(1))), new Shape(3, 1), [1, 2, 0, 3, 4, 5]),
-        ["convolution"] = (() => new Model(new Embedding(6, 3) { MaskZero = true }, new Conv1D(2, 2) { Padding = Padding.Causal }, new Dense(1)), new Shape(3), [1, 2, 0, 3, 4, 5]),
-        ["made of what a layer gives"] = (() => new Model(new Dense(1) { KernelInitializer = Initializer.Ones }, new Masking(), new Gru(3) { ReturnSequences = true }, new Dense(1)), new Shape(3, 1), [1, 2, 0, 3, 4, 5]),
+        ["recurrent"] = (() => new Model(new Masking(), new Lstm(3) { ReturnSequences = true },
+            new StackedRecurrent(new Gru(2), new Gru(3)) { ReturnSequences = true }, new Dense(1)), new Shape(3, 1), [1, 2, 0, 3, 4, 5]),
+        ["bidirectional, steps by themselves"] =
+            (() => new Model(new Masking { AtEnd = true }, new Bidirectional(new Gru(3) { ReturnSequences = true }), new TimeDistributed(
+            new Dense(2)), new Dropout(0.1), new LayerNorm(), new TimeDistributed(new Dense(1))), new Shape(3, 1), [1, 2, 0, 3, 4, 5]),
+        ["convolution"] = (() => new Model(new Embedding(6, 3) { MaskZero = true }, new Conv1D(2, 2) { Padding = Padding.Causal },
+            new Dense(1)), new Shape(3), [1, 2, 0, 3, 4, 5]),
+        ["made of what a layer gives"] = (() => new Model(new Dense(1) { KernelInitializer = Initializer.Ones }, new Masking(),
+            new Gru(3) { ReturnSequences = true }, new Dense(1)), new Shape(3, 1), [1, 2, 0, 3, 4, 5]),
         ["two masks merged"] = (Merged, new Shape(3), [1, 2, 0, 3, 4, 5]),
     };
 
@@ -137,7 +164,8 @@ public class MaskedLossTests
         // The gradient of the bias of the last layer is 2·Σ(ŷ − y) ÷ 5.
         string bias = model.Parameters[^1].Name;
         float before = model.GetWeights(bias)[0];
-        EpochRecord epoch = model.Fit(samples, new TrainingOptions { Epochs = 1, BatchSize = 2, Optimizer = new Sgd { LearningRate = 0.01 } }).Epochs[0];
+        EpochRecord epoch = model.Fit(
+            samples, new TrainingOptions { Epochs = 1, BatchSize = 2, Optimizer = new Sgd { LearningRate = 0.01 } }).Epochs[0];
         if (name != "bidirectional, steps by themselves")
         {
             Assert.Equal(exact, epoch.Loss, 1e-5);
@@ -152,7 +180,8 @@ public class MaskedLossTests
     [InlineData(false)]
     public void A_sequence_that_is_returned_backwards_has_its_mask_backwards(bool atEnd)
     {
-        Model model = new Model(new Masking { AtEnd = atEnd }, new Gru(3) { ReturnSequences = true, GoBackwards = true }, new Dense(1)).Build(new Shape(3, 1), 3);
+        Model model = new Model(new Masking { AtEnd = atEnd }, new Gru(3) { ReturnSequences = true, GoBackwards = true }, new Dense(1))
+            .Build(new Shape(3, 1), 3);
         var samples = new ArraySamples([1, 2, 0, 3, 4, 5], new Shape(3, 1), [99, 2, 0.5f, -1, 0.3f, 1], new Shape(3, 1));
         float[] outputs = model.Predict(samples), targets = [99, 2, 0.5f, -1, 0.3f, 1];
         double exact = Enumerable.Range(1, 5).Sum(i => Math.Pow((double)outputs[i] - targets[i], 2)) / 5;
@@ -167,18 +196,22 @@ public class MaskedLossTests
         Model model = new Model(new Masking(), new Gru(3), new Dense(1)).Build(new Shape(3, 1), 3);
         var samples = new ArraySamples([1, 2, 0, 0, 0, 0], new Shape(3, 1), [1, 5], new Shape(1));
         float[] outputs = model.Predict(samples);
-        Assert.Equal((Math.Pow(outputs[0] - 1.0, 2) + Math.Pow(outputs[1] - 5.0, 2)) / 2, model.Evaluate(samples, new MeanSquaredError()), 1e-5);
+        Assert.Equal((Math.Pow(outputs[0] - 1.0, 2) + Math.Pow(outputs[1] - 5.0, 2)) / 2, model.Evaluate(samples, new MeanSquaredError()),
+            1e-5);
     }
 
     /// <summary>One output has a mask and one has none; each is divided by what counts in it.</summary>
     [Fact]
     public void Of_several_outputs_each_counts_by_its_own_mask()
     {
-        Node x = Node.Input(new Shape(3, 1)), masked = new Dense(1) { KernelInitializer = Initializer.Ones, Name = "steps" }.Apply(new Masking { Value = -9 }.Apply(x));
+        Node x = Node.Input(new Shape(3, 1)), masked = new Dense(1) { KernelInitializer = Initializer.Ones, Name = "steps" }
+            .Apply(new Masking { Value = -9 }.Apply(x));
         Node whole = new Dense(1) { KernelInitializer = Initializer.Zeros, Name = "whole" }.Apply(new Flatten().Apply(x));
         Model model = new Model([x], [masked, whole]).Build(1);
-        var samples = new ArraySamples([([1, -9, -9, 2, 3, -9], new Shape(3, 1))], [([3, 0, 0, 1, 1, 0], new Shape(3, 1)), ([1, 3], new Shape(1))]);
-        Evaluation evaluation = model.Evaluate(samples, new OutputLosses(new OutputLoss(new MeanSquaredError(), 2), new OutputLoss(new MeanAbsoluteError())), []);
+        var samples = new ArraySamples(
+            [([1, -9, -9, 2, 3, -9], new Shape(3, 1))], [([3, 0, 0, 1, 1, 0], new Shape(3, 1)), ([1, 3], new Shape(1))]);
+        Evaluation evaluation = model.Evaluate(
+            samples, new OutputLosses(new OutputLoss(new MeanSquaredError(), 2), new OutputLoss(new MeanAbsoluteError())), []);
         Assert.Equal(((4 + 1 + 4) / 3.0, 2.0), (evaluation.OutputLosses["steps"], evaluation.OutputLosses["whole"]));
         Assert.Equal(2 * 3 + 2, evaluation.Loss, 1e-12);
     }
@@ -189,14 +222,18 @@ public class MaskedLossTests
     {
         var model = new Model(new Masking { Value = -9 }, new Activate(Activation.Linear)).Build(new Shape(4, 2));
         float[] inputs = [1, 2, 3, 5, -9, -9, 4, 4];
-        double Of(float[] targets, Loss loss, Shape shape) => model.Evaluate(new ArraySamples(inputs, new Shape(4, 2), targets, shape), loss);
+        double Of(float[] targets, Loss loss, Shape shape) =>
+            model.Evaluate(new ArraySamples(inputs, new Shape(4, 2), targets, shape), loss);
         double first = Math.Log(1 + Math.E), last = Math.Log(2);
         Assert.Equal((first + last) / 2, Of([0, -1, 1, 1], new SparseCategoricalCrossEntropy(), new Shape(4)), 1e-6);
         Assert.Equal((first + last) / 2, Of([1, 0, 0, 0, 0, 1, 0.5f, 0.5f], new CategoricalCrossEntropy(), new Shape(4, 2)), 1e-6);
-        Assert.Equal((Softplus(1) - 1 + Softplus(4)) / 2, Of([1, -1, -1, -1, 1, 1, 0, -1], new BinaryCrossEntropy(), new Shape(4, 2)), 1e-6);
+        Assert.Equal((Softplus(1) - 1 + Softplus(4)) / 2, Of([1, -1, -1, -1, 1, 1, 0, -1], new BinaryCrossEntropy(), new Shape(4, 2)),
+            1e-6);
     }
 
-    /// <summary>Masked steps are left out of what CTC reads: the two that are left of three classes, all alike, spell "a" as aa, a-, -a.</summary>
+    /// <summary>
+    /// Masked steps are left out of what CTC reads: the two that are left of three classes, all alike, spell "a" as aa, a-, -a.
+    /// </summary>
     [Fact]
     public void Ctc_reads_over_masked_steps()
     {
@@ -204,7 +241,8 @@ public class MaskedLossTests
         float[] inputs = [0, 0, 0, -9, -9, -9, 0, 0, 0, -9, -9, -9];
         double Of(float[] labels, Ctc loss) => model.Evaluate(new ArraySamples(inputs, new Shape(4, 3), labels, new Shape(2)), loss);
         Assert.Equal(-Math.Log(3.0 / 9), Of([1, -1], new Ctc()), 1e-6);
-        Assert.Contains("takes at least 3 time steps, but there are 2", Assert.Throws<UnrollException>(() => Of([1, 1], new Ctc())).Message);
+        Assert.Contains("takes at least 3 time steps, but there are 2",
+            Assert.Throws<UnrollException>(() => Of([1, 1], new Ctc())).Message);
         Assert.Equal(0, Of([1, 1], new Ctc { SkipUnspellable = true }));
     }
 
@@ -213,12 +251,25 @@ public class MaskedLossTests
     [InlineData(3)]
     public void The_same_bits_on_any_number_of_threads(int threads)
     {
-        TokenSamples samples = new([.. Enumerable.Range(0, 50).Select(i => Enumerable.Range(1, 1 + i % 7).ToArray())], 7, [.. Enumerable.Range(0, 50).Select(i => new int[7])], 7) { Weights = TestData.Single(50, 1).Select(Math.Abs).ToArray() };
+        TokenSamples samples = new([.. Enumerable.Range(0, 50).Select(i => Enumerable.Range(1, 1 + i % 7).ToArray())], 7,
+            [.. Enumerable.Range(0, 50).Select(i => new int[7])], 7)
+        { Weights = TestData.Single(50, 1).Select(Math.Abs).ToArray() };
         float[] Train(int on)
         {
-            Model model = new Model(new Embedding(9, 4) { MaskZero = true }, new Gru(5) { ReturnSequences = true }, new Dense(3)) { Threads = on }.Build(new Shape(7), 2);
-            History history = model.Fit(samples, new TrainingOptions { Epochs = 2, BatchSize = 13, Loss = new SparseCategoricalCrossEntropy(), ValidationSplit = 0.2, Metrics = [new Accuracy(), new Perplexity()] });
-            return [.. TestSamples.Weights(model), .. history.Epochs.Select(epoch => (float)(epoch.Loss + epoch.Metrics["perplexity"] + epoch.ValidationMetrics["accuracy"]))];
+            Model model = new Model(new Embedding(9, 4) { MaskZero = true }, new Gru(5) { ReturnSequences = true }, new Dense(3))
+            {
+                Threads = on
+            }.Build(new Shape(7), 2);
+            History history = model.Fit(samples, new TrainingOptions
+            {
+                Epochs = 2,
+                BatchSize = 13,
+                Loss = new SparseCategoricalCrossEntropy(),
+                ValidationSplit = 0.2,
+                Metrics = [new Accuracy(), new Perplexity()]
+            });
+            return [.. TestSamples.Weights(model),
+                .. history.Epochs.Select(epoch => (float)(epoch.Loss + epoch.Metrics["perplexity"] + epoch.ValidationMetrics["accuracy"]))];
         }
 
         Assert.Equal(Train(2), Train(threads));
@@ -230,7 +281,8 @@ public class MaskedLossTests
 
     private static Model Merged()
     {
-        Node x = Node.Input(new Shape(3)), a = new Embedding(6, 2) { MaskZero = true }.Apply(x), b = new Embedding(6, 2) { MaskZero = true }.Apply(x);
+        Node x = Node.Input(new Shape(3)), a = new Embedding(6, 2) { MaskZero = true }.Apply(x),
+            b = new Embedding(6, 2) { MaskZero = true }.Apply(x);
         return new Model([x], [new Dense(1).Apply(new Add().Apply(a, b))]);
     }
 
@@ -243,7 +295,14 @@ public class MaskedLossTests
         model.SetWeights("last/kernel", kernel);
         model.SetWeights("last/bias", bias);
         double judged = model.Evaluate(samples, loss);
-        History history = model.Fit(samples, new TrainingOptions { Epochs = 1, BatchSize = batch, Shuffle = false, Loss = loss, Optimizer = new Sgd { LearningRate = 0.1 } });
+        History history = model.Fit(samples, new TrainingOptions
+        {
+            Epochs = 1,
+            BatchSize = batch,
+            Shuffle = false,
+            Loss = loss,
+            Optimizer = new Sgd { LearningRate = 0.1 }
+        });
         return new Result(judged, history.FinalLoss, TestSamples.Weights(model), !model.GetWeights("last/kernel").SequenceEqual(kernel));
     }
 

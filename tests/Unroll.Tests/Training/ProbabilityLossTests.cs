@@ -20,7 +20,9 @@ public class ProbabilityLossTests
 
     public static TheoryData<string> Names => [.. s_losses.Keys];
 
-    /// <summary>ρ = τ(y − q) above q, (1 − τ)(q − y) below, mean over quantiles, by hand; the gradients −τ/k and (1 − τ)/k, 0 where y = q.</summary>
+    /// <summary>
+    /// ρ = τ(y − q) above q, (1 − τ)(q − y) below, mean over quantiles, by hand; the gradients −τ/k and (1 − τ)/k, 0 where y = q.
+    /// </summary>
     [Fact]
     public void The_pinball_loss_of_known_values()
     {
@@ -49,13 +51,16 @@ public class ProbabilityLossTests
     public void The_Gaussian_loss_is_the_negative_log_likelihood(double y, double mean, double scale, double expected) =>
         Assert.Equal(expected, new GaussianLoss().Evaluate([mean, scale], [y], 1.0), 1e-13);
 
-    /// <summary>scipy: −stats.t.logpdf(y, 2.0001 + log(1 + exp(v)), m, log(1 + exp(s)) + 1e-4); it loses digits where there are many degrees.</summary>
+    /// <summary>
+    /// scipy: −stats.t.logpdf(y, 2.0001 + log(1 + exp(v)), m, log(1 + exp(s)) + 1e-4); it loses digits where there are many degrees.
+    /// </summary>
     [Theory]
     [InlineData(0.3, 0.1, -1.5, 0.5, -0.031858915528178766)]
     [InlineData(2, -1, 0, -3, 4.201909320469448)]
     [InlineData(-4, 5, 3, 8, 5.5056556169499205)]
     [InlineData(0.5, 0, 0.3, 1e5, 0.9328621836076221)]
-    public void The_Student_t_loss_is_the_negative_log_likelihood(double y, double location, double scale, double degrees, double expected) =>
+    public void The_Student_t_loss_is_the_negative_log_likelihood(
+        double y, double location, double scale, double degrees, double expected) =>
         Assert.Equal(expected, new StudentTLoss().Evaluate([location, scale, degrees], [y], 1.0), 1e-13 * Math.Max(1, degrees));
 
     /// <summary>scipy: −stats.t.logpdf(y, ν, m, log(1 + exp(s)) + 1e-4); ν = 1 is the Cauchy distribution.</summary>
@@ -64,7 +69,8 @@ public class ProbabilityLossTests
     [InlineData(2, -1, 0, 1, 3.760345272343667)]
     [InlineData(-4, 5, 3, 0.5, 4.6107155644531215)]
     [InlineData(0.5, 0, 0.3, 30, 0.9458950284203187)]
-    public void The_Student_t_loss_with_given_degrees_of_freedom(double y, double location, double scale, double degrees, double expected) =>
+    public void The_Student_t_loss_with_given_degrees_of_freedom(
+        double y, double location, double scale, double degrees, double expected) =>
         Assert.Equal(expected, new StudentTLoss(degrees).Evaluate([location, scale], [y], 1.0), 1e-12);
 
     /// <summary>With many degrees of freedom both losses and gradients are those of the normal distribution, to 1/ν.</summary>
@@ -92,12 +98,14 @@ public class ProbabilityLossTests
         int each = loss.OutputsPerTarget, worth = 0;
         for (int seed = 1; seed <= 200; seed++)
         {
-            double[] outputs = TestData.Normal(each, seed, seed % 2 == 0 ? 4 : 0.7), y = TestData.Normal(1, -seed, 3), gradients = [.. outputs];
+            double[] outputs = TestData.Normal(each, seed, seed % 2 == 0 ? 4 : 0.7), y = TestData.Normal(1, -seed, 3),
+                gradients = [.. outputs];
             loss.Evaluate(gradients, y, 1.0);
             for (int i = 0; i < each; i++)
             {
                 double numeric = Difference(i);
-                Assert.True(Agrees(gradients[i], numeric), $"{name}, seed {seed}, output {i}: gradient {gradients[i]:R}, central difference {numeric:R}");
+                Assert.True(Agrees(gradients[i], numeric),
+                    $"{name}, seed {seed}, output {i}: gradient {gradients[i]:R}, central difference {numeric:R}");
                 if (Math.Abs(numeric) < 1e-4)
                     continue;
                 worth++;
@@ -117,7 +125,8 @@ public class ProbabilityLossTests
 
         Assert.InRange(worth, 150 * each, 200 * each);
 
-        static bool Agrees(double analytic, double numeric) => Math.Abs(analytic - numeric) <= Math.Max(1e-8, 1e-4 * Math.Max(Math.Abs(analytic), Math.Abs(numeric)));
+        static bool Agrees(double analytic, double numeric) =>
+            Math.Abs(analytic - numeric) <= Math.Max(1e-8, 1e-4 * Math.Max(Math.Abs(analytic), Math.Abs(numeric)));
     }
 
     [Theory]
@@ -232,7 +241,8 @@ public class ProbabilityLossTests
         Assert.NotEqual(new QuantileLoss([0.1]), loss);
         Assert.Equal("QuantileLoss { Quantiles = [0.1, 0.9] }", loss.ToString());
         Assert.Equal(new QuantileLoss([0.4]), loss with { Quantiles = [0.4] });
-        Assert.Equal([1, 2, 2, 3, 2], new Loss[] { new Huber(), loss, new GaussianLoss(), new StudentTLoss(), new StudentTLoss(3) }.Select(one => one.OutputsPerTarget));
+        Assert.Equal([1, 2, 2, 3, 2], new Loss[] { new Huber(), loss, new GaussianLoss(), new StudentTLoss(), new StudentTLoss(3) }
+            .Select(one => one.OutputsPerTarget));
     }
 
     private static void Near(IEnumerable<double> expected, IEnumerable<double> actual, double tolerance, bool relative = false) =>

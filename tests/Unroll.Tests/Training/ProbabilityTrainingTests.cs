@@ -13,7 +13,9 @@ public sealed class ProbabilityTrainingTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>y = (1 + 2x)·E, E exponential: its τ-quantile is −(1 + 2x)·ln(1 − τ), with a standard error of (1 + 2x)·√(τ/(1 − τ)/4000).</summary>
+    /// <summary>
+    /// y = (1 + 2x)·E, E exponential: its τ-quantile is −(1 + 2x)·ln(1 − τ), with a standard error of (1 + 2x)·√(τ/(1 − τ)/4000).
+    /// </summary>
     [Fact]
     public void Known_quantiles_are_found()
     {
@@ -62,7 +64,8 @@ public sealed class ProbabilityTrainingTests : IDisposable
         // Of the same data a normal distribution is less likely, and light tails have many degrees of freedom.
         double normal = Train(new GaussianLoss(), heavy).Evaluate(heavy, new GaussianLoss());
         Assert.InRange(model.Evaluate(heavy, new StudentTLoss()), normal - 0.2, normal - 0.03);
-        Assert.All(new StudentTLoss().Parameters(Train(new StudentTLoss(), light).Predict(0, 1)), found => Assert.InRange(found.DegreesOfFreedom, 12, double.MaxValue));
+        Assert.All(new StudentTLoss().Parameters(Train(new StudentTLoss(), light).Predict(0, 1)),
+            found => Assert.InRange(found.DegreesOfFreedom, 12, double.MaxValue));
 
         StudentTParameters given = new StudentTLoss(4).Parameters(Train(new StudentTLoss(4), heavy).Predict(1f))[0];
         Assert.Equal(1, given.Location, 0.05);
@@ -100,7 +103,14 @@ public sealed class ProbabilityTrainingTests : IDisposable
         (Model, double[]) Fit(int threads)
         {
             var model = new Model(new Lstm(9), new Dense(2 * loss.OutputsPerTarget)) { Threads = threads };
-            History history = model.Fit(samples, new TrainingOptions { Epochs = 4, BatchSize = batchSize, Loss = loss, ValidationSplit = 0.3, Optimizer = new Adam { LearningRate = 0.01 } });
+            History history = model.Fit(samples, new TrainingOptions
+            {
+                Epochs = 4,
+                BatchSize = batchSize,
+                Loss = loss,
+                ValidationSplit = 0.3,
+                Optimizer = new Adam { LearningRate = 0.01 }
+            });
             return (model, [.. history.Epochs.Select(epoch => epoch.Loss), .. history.Epochs.Select(epoch => epoch.ValidationLoss!.Value)]);
         }
     }
@@ -122,7 +132,14 @@ public sealed class ProbabilityTrainingTests : IDisposable
         }
 
         Assert.Equal(sum / 80, model.Evaluate(samples, new GaussianLoss()), 1e-9);
-        History history = model.Fit(samples, new TrainingOptions { Epochs = 1, Loss = new GaussianLoss(), Validation = samples, BatchSize = 40, Optimizer = new Sgd { LearningRate = 1e-30 } });
+        History history = model.Fit(samples, new TrainingOptions
+        {
+            Epochs = 1,
+            Loss = new GaussianLoss(),
+            Validation = samples,
+            BatchSize = 40,
+            Optimizer = new Sgd { LearningRate = 1e-30 }
+        });
         Assert.Equal(sum / 80, history.Epochs[0].Loss, 1e-9);
         Assert.Equal(sum / 80, history.Epochs[0].ValidationLoss!.Value, 1e-9);
     }
@@ -156,7 +173,15 @@ public sealed class ProbabilityTrainingTests : IDisposable
     }
 
     private static TrainingOptions Options(Loss loss) =>
-        new() { Epochs = 40, BatchSize = 100, Loss = loss, Seed = 1, Optimizer = new Adam { LearningRate = 0.03 }, Schedule = new CosineSchedule() };
+        new()
+        {
+            Epochs = 40,
+            BatchSize = 100,
+            Loss = loss,
+            Seed = 1,
+            Optimizer = new Adam { LearningRate = 0.03 },
+            Schedule = new CosineSchedule()
+        };
 
     private static ArraySamples Samples(Func<int, double> draw)
     {

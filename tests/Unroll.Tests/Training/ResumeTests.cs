@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Unroll.Tests.Training;
 
-/// <summary>Training that is interrupted at any moment and started again by the same line ends as if nothing had happened, to the bit.</summary>
+/// <summary>
+/// Training that is interrupted at any moment and started again by the same line ends as if nothing had happened, to the bit.
+/// </summary>
 public sealed class ResumeTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("unroll-resume").FullName;
@@ -49,7 +51,8 @@ public sealed class ResumeTests : IDisposable
     [MemberData(nameof(Names))]
     public async Task Killed_at_random_moments_it_ends_with_the_same_bits(string name)
     {
-        string result = System.IO.Path.Combine(_folder, "result"), program = System.IO.Path.ChangeExtension(typeof(Trainings).Assembly.Location, ".dll");
+        string result = System.IO.Path.Combine(_folder, "result"),
+            program = System.IO.Path.ChangeExtension(typeof(Trainings).Assembly.Location, ".dll");
         var random = new Random(name.Length + 100);
         for (int kills = 0; kills < 5 && !File.Exists(result);)
         {
@@ -133,7 +136,13 @@ public sealed class ResumeTests : IDisposable
     {
         Model New(int seed) => new Model(new Lstm(3) { Stateful = true }, new Dense(1)).Build(new Shape(7, 2), seed);
         ArraySamples samples = Trainings.Samples(16, 0);
-        var options = new TrainingOptions { Epochs = 6, BatchSize = 8, Shuffle = false, Checkpoint = new Checkpoint(Path) { Resume = true } };
+        var options = new TrainingOptions
+        {
+            Epochs = 6,
+            BatchSize = 8,
+            Shuffle = false,
+            Checkpoint = new Checkpoint(Path) { Resume = true }
+        };
         Model whole = New(1), resumed = New(2);
         whole.Fit(samples, options with { Checkpoint = null });
         New(1).Fit(samples, options with { Epochs = 3 });
@@ -166,7 +175,8 @@ public sealed class ResumeTests : IDisposable
         byte[] before = File.ReadAllBytes(Path);
         Model model = Trainings.NewModel(9);
         float[] weights = TestSamples.Weights(model);
-        string message = Assert.Throws<UnrollException>(() => model.Fit(Trainings.Samples(60, 0), other with { Checkpoint = checkpoint })).Message;
+        string message = Assert.Throws<UnrollException>(
+            () => model.Fit(Trainings.Samples(60, 0), other with { Checkpoint = checkpoint })).Message;
         Assert.StartsWith($"{Path} cannot be resumed: it is of a training with {what}", message);
         Assert.Equal(before, File.ReadAllBytes(Path));
         Assert.Equal(weights, TestSamples.Weights(model));
@@ -194,7 +204,9 @@ public sealed class ResumeTests : IDisposable
     public void The_message_has_the_place_that_differs()
     {
         var checkpoint = new Checkpoint(Path) { Resume = true };
-        TrainingOptions options = Trainings.All["sgd"] with { Epochs = 1, Checkpoint = checkpoint, Optimizer = new RmsProp { LearningRate = 0.01 } };
+        TrainingOptions options = Trainings.All["sgd"]
+            with
+        { Epochs = 1, Checkpoint = checkpoint, Optimizer = new RmsProp { LearningRate = 0.01 } };
         options = options with { Schedule = new WarmupSchedule(3, Schedule.Of(moment => moment.InitialRate)) };
         Trainings.NewModel().Fit(Trainings.Samples(60, 0), options);
         string Refused(TrainingOptions other) =>
@@ -202,7 +214,8 @@ public sealed class ResumeTests : IDisposable
         string message = Refused(options with { Optimizer = new RmsProp { LearningRate = 0.02 } });
         Assert.Contains("0.01", message);
         Assert.Contains("0.02", message);
-        Assert.Contains("warm-up of 300 steps", Refused(options with { Schedule = new WarmupSchedule(300, Schedule.Of(moment => moment.InitialRate)) }));
+        Assert.Contains("warm-up of 300 steps",
+            Refused(options with { Schedule = new WarmupSchedule(300, Schedule.Of(moment => moment.InitialRate)) }));
         Assert.DoesNotContain('\n', message);
     }
 
@@ -249,7 +262,8 @@ public sealed class ResumeTests : IDisposable
             throw new TimeoutException();
     }
 
-    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet", arguments)
+    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
+        Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet", arguments)
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,

@@ -16,17 +16,20 @@ public class SameBitsTests
         ["gru"] = [new Gru(17), new Dense(1)],
         ["gru, reset before"] = [new Gru(17) { ResetAfter = false }, new Dense(1)],
         ["lstm, not fused"] = [new Lstm(9) { Activation = Activation.Relu, RecurrentActivation = Activation.HardSigmoid }, new Dense(1)],
-        ["dropouts"] = [new Lstm(9) { ReturnSequences = true, Dropout = 0.2, RecurrentDropout = 0.2 }, new Dropout(0.3), new Gru(5) { RecurrentDropout = 0.3 }, new Dense(1)],
+        ["dropouts"] = [new Lstm(9) { ReturnSequences = true, Dropout = 0.2, RecurrentDropout = 0.2 }, new Dropout(0.3),
+            new Gru(5) { RecurrentDropout = 0.3 }, new Dense(1)],
         ["wide, in shards of 16 rows"] = [new Gru(384), new Dense(1)],
         ["bidirectional"] = [new Masking(), new Bidirectional(new Gru(9) { Dropout = 0.2 }), new Dense(1)],
         ["convolutions"] =
         [
-            new Masking(), new Conv1D(5, 3) { Padding = Padding.Causal, Dilation = 2 }, new MaxPooling1D(2) { Stride = 1 }, new Conv1D(17, 2) { Activation = Activation.Tanh },
+            new Masking(), new Conv1D(5, 3) { Padding = Padding.Causal, Dilation = 2 }, new MaxPooling1D(2) { Stride = 1 },
+            new Conv1D(17, 2) { Activation = Activation.Tanh },
             new AveragePooling1D(2) { Padding = Padding.Same }, new GlobalMaxPooling(), new Dense(1),
         ],
         ["images"] =
         [
-            new Conv2D(5, 3, 2) { Padding = Padding.Same, Activation = Activation.Tanh }, new MaxPooling2D(2, 2), new Conv2D(4, 1, 1), new AveragePooling2D(1, 2),
+            new Conv2D(5, 3, 2) { Padding = Padding.Same, Activation = Activation.Tanh }, new MaxPooling2D(2, 2), new Conv2D(4, 1, 1),
+            new AveragePooling2D(1, 2),
             new GlobalAveragePooling(), new Dense(1),
         ],
     };
@@ -75,7 +78,8 @@ public class SameBitsTests
 
         (float[] Gradients, double Loss) GradientsOf(int from, int to)
         {
-            var network = new Network<float>(name == "bidirectional" ? [new Bidirectional(new Gru(9)), new Dense(1)] : s_models[name], new Shape(size / 2, 2), Kernels<float>.Best, threads: 2);
+            var network = new Network<float>(name == "bidirectional" ? [new Bidirectional(new Gru(9)), new Dense(1)] : s_models[name],
+                new Shape(size / 2, 2), Kernels<float>.Best, threads: 2);
             network.Parameters.Initialize(3);
             var batch = new CheckedBatch<float>(inputs[(from * size)..(to * size)], targets[from..to], to - from);
             double mean = network.Gradients(batch, new MeanSquaredError());
@@ -88,9 +92,11 @@ public class SameBitsTests
         ["lstm"] = [new Lstm(197), new Dense(1)],
         ["gru"] = [new Gru(197), new Dense(1)],
         ["simple rnn"] = [new SimpleRnn(300), new Dense(1)],
-        ["stacked"] = [new Dropout(0.1), new Gru(197) { ReturnSequences = true, Dropout = 0.2 }, new Lstm(197) { GoBackwards = true }, new Dense(1)],
+        ["stacked"] = [new Dropout(0.1), new Gru(197) { ReturnSequences = true, Dropout = 0.2 }, new Lstm(197) { GoBackwards = true },
+            new Dense(1)],
         ["bidirectional"] = [new Bidirectional(new Lstm(197) { ReturnSequences = true }), new Dense(3), new Gru(11), new Dense(1)],
-        ["some layers alone"] = [new Gru(197) { ResetAfter = false, ReturnSequences = true }, new Lstm(197) { RecurrentDropout = 0.2 }, new Dense(1)],
+        ["some layers alone"] =
+            [new Gru(197) { ResetAfter = false, ReturnSequences = true }, new Lstm(197) { RecurrentDropout = 0.2 }, new Dense(1)],
     };
 
     /// <summary>Batches of so few rows that several threads do a shard together, where that is worth their while.</summary>
@@ -118,7 +124,8 @@ public class SameBitsTests
             Assert.Equal(Bits(one.Predict(input)), Bits(other.Predict(input)));
         }
 
-        void Train(Model model) => model.Fit(samples, new TrainingOptions { Epochs = 2, BatchSize = batchSize, Seed = 5, Optimizer = new Adam { LearningRate = 0.01 } });
+        void Train(Model model) => model.Fit(
+            samples, new TrainingOptions { Epochs = 2, BatchSize = batchSize, Seed = 5, Optimizer = new Adam { LearningRate = 0.01 } });
     }
 
     /// <summary>Where one thread's samples fail, all leave, and the model can be used again.</summary>
@@ -186,13 +193,21 @@ public class SameBitsTests
         }
     }
 
-    private static (float[] Weights, float[] Predictions, double[] Losses) Train(Layer[] layers, ArraySamples samples, int batchSize, int threads, int seed = 5)
+    private static (float[] Weights, float[] Predictions, double[] Losses) Train(
+        Layer[] layers, ArraySamples samples, int batchSize, int threads, int seed = 5)
     {
         var model = new Model(layers) { Threads = threads };
         var losses = new List<double>();
         model.Fit(
             samples,
-            new TrainingOptions { Epochs = 2, BatchSize = batchSize, Seed = seed, Optimizer = new Adam { LearningRate = 0.01 }, Clipping = new Clipping(ClipMode.GlobalNorm, 0.5) },
+            new TrainingOptions
+            {
+                Epochs = 2,
+                BatchSize = batchSize,
+                Seed = seed,
+                Optimizer = new Adam { LearningRate = 0.01 },
+                Clipping = new Clipping(ClipMode.GlobalNorm, 0.5)
+            },
             moment => losses.Add(moment.Loss));
         losses.RemoveAll(loss => loss == 0);
         return (TestSamples.Weights(model), model.Predict(samples), [.. losses]);

@@ -17,15 +17,28 @@ public class SampleCheckTests
 
     private static readonly Dictionary<string, Fault> s_faults = new()
     {
-        ["NaN in an input"] = new(() => Of(1), new MeanSquaredError(), new Shape(2), (x, _) => x[290 * 6 + 4] = float.NaN, "has NaN in its input, step 1, feature 1. Put a number there, or leave the sample out."),
-        ["infinite input"] = new(() => Of(1), new MeanSquaredError(), new Shape(2), (x, _) => x[290 * 6 + 5] = float.NegativeInfinity, "has -Infinity in its input, step 1, feature 2. Put a number there, or leave the sample out."),
-        ["NaN in a target"] = new(() => Of(1), new MeanSquaredError(), new Shape(2), (_, y) => y[581] = float.NaN, "has NaN in its target, feature 1. Put a number there and give it the weight 0, or leave the sample out."),
-        ["class out of range"] = new(() => new Model(new Dense(4)), new SparseCategoricalCrossEntropy(), new Shape(2), (_, y) => y[580] = 4, "has targets that cannot be judged. A target is class 4, but the model has 4 classes, 0 to 3. Below 0 means: does not count."),
-        ["half a class"] = new(() => new Model(new Dense(4)), new SparseCategoricalCrossEntropy(), new Shape(2), (_, y) => y[580] = 1.5f, "has targets that cannot be judged. A target is class 1.5, but the model has 4 classes, 0 to 3. Below 0 means: does not count."),
-        ["more than one"] = new(() => Of(1), new BinaryCrossEntropy(), new Shape(2), (_, y) => y[580] = 1.5f, "has targets that cannot be judged. A target of the binary cross-entropy is 1.5; it must be a probability, 0 to 1. Below 0 means: does not count."),
-        ["not one in all"] = new(() => Of(1), new CategoricalCrossEntropy(), new Shape(2), (_, y) => y[580] = 0.25f, "has targets that cannot be judged. The targets of a choice add up to 0.25; for the categorical cross-entropy they are probabilities, which add up to 1. Use weights of samples to have choices count more or less."),
-        ["below 0"] = new(() => Of(1), new CategoricalCrossEntropy(), new Shape(2), (_, y) => (y[580], y[581]) = (-0.5f, 1.5f), "has targets that cannot be judged. A target of the categorical cross-entropy is -0.5; targets are probabilities, at least 0. A choice that does not count has zeros only."),
-        ["not to be spelt"] = new(() => new Model(new Dense(3)), new Ctc(), new Shape(2), (_, y) => y[581] = 1, "has targets that cannot be judged. It has 2 labels, 1 of them like the one before, which takes at least 3 time steps, but there are 2. Give longer inputs or shorter targets, or set SkipUnspellable to leave such samples out."),
+        ["NaN in an input"] = new(() => Of(1), new MeanSquaredError(), new Shape(2), (x, _) => x[290 * 6 + 4] = float.NaN,
+            "has NaN in its input, step 1, feature 1. Put a number there, or leave the sample out."),
+        ["infinite input"] = new(() => Of(1), new MeanSquaredError(), new Shape(2), (x, _) => x[290 * 6 + 5] = float.NegativeInfinity,
+            "has -Infinity in its input, step 1, feature 2. Put a number there, or leave the sample out."),
+        ["NaN in a target"] = new(() => Of(1), new MeanSquaredError(), new Shape(2), (_, y) => y[581] = float.NaN,
+            "has NaN in its target, feature 1. Put a number there and give it the weight 0, or leave the sample out."),
+        ["class out of range"] = new(() => new Model(new Dense(4)), new SparseCategoricalCrossEntropy(), new Shape(2), (_, y) => y[580] = 4,
+            "has targets that cannot be judged. A target is class 4, but the model has 4 classes, 0 to 3. Below 0 means: does not count."),
+        ["half a class"] = new(() => new Model(new Dense(4)), new SparseCategoricalCrossEntropy(), new Shape(2), (_, y) => y[580] = 1.5f,
+            "has targets that cannot be judged. A target is class 1.5, but the model has 4 classes, 0 to 3. Below 0 means: does not "
+            + "count."),
+        ["more than one"] = new(() => Of(1), new BinaryCrossEntropy(), new Shape(2), (_, y) => y[580] = 1.5f, "has targets that cannot be "
+            + "judged. A target of the binary cross-entropy is 1.5; it must be a probability, 0 to 1. Below 0 means: does not count."),
+        ["not one in all"] = new(() => Of(1), new CategoricalCrossEntropy(), new Shape(2), (_, y) => y[580] = 0.25f,
+            "has targets that cannot be judged. The targets of a choice add up to 0.25; for the categorical cross-entropy they are "
+            + "probabilities, which add up to 1. Use weights of samples to have choices count more or less."),
+        ["below 0"] = new(() => Of(1), new CategoricalCrossEntropy(), new Shape(2), (_, y) => (y[580], y[581]) = (-0.5f, 1.5f),
+            "has targets that cannot be judged. A target of the categorical cross-entropy is -0.5; targets are probabilities, at least 0. "
+            + "A choice that does not count has zeros only."),
+        ["not to be spelt"] = new(() => new Model(new Dense(3)), new Ctc(), new Shape(2), (_, y) => y[581] = 1,
+            "has targets that cannot be judged. It has 2 labels, 1 of them like the one before, which takes at least 3 time steps, but "
+            + "there are 2. Give longer inputs or shorter targets, or set SkipUnspellable to leave such samples out."),
     };
 
     public static TheoryData<string> Faults => [.. s_faults.Keys];
@@ -58,11 +71,13 @@ public class SampleCheckTests
         float[] x = TestData.Single(4 * 3 * 4, 1), t = [1, -1, -1, 1, 1, 1, 2, 3, -1, 1, 2, -1];
         var ctc = new Ctc { SkipUnspellable = true };
         Model Make() => new Model(new Dense(4)).Build(new Shape(3, 4), seed: 1);
-        ArraySamples Samples(params int[] rows) => new([.. rows.SelectMany(row => x[(row * 12)..(row * 12 + 12)])], new Shape(3, 4), [.. rows.SelectMany(row => t[(row * 3)..(row * 3 + 3)])], new Shape(3));
+        ArraySamples Samples(params int[] rows) => new([.. rows.SelectMany(row => x[(row * 12)..(row * 12 + 12)])], new Shape(3, 4),
+            [.. rows.SelectMany(row => t[(row * 3)..(row * 3 + 3)])], new Shape(3));
         (Model all, Model without) = (Make(), Make());
         Assert.Equal(without.Evaluate(Samples(0, 2, 3), ctc), all.Evaluate(Samples(0, 1, 2, 3), ctc), 1e-9);
         History history = all.Fit(Samples(0, 1, 2, 3), new TrainingOptions { Epochs = 2, Shuffle = false, Loss = ctc });
-        Assert.Equal(without.Fit(Samples(0, 2, 3), new TrainingOptions { Epochs = 2, Shuffle = false, Loss = new Ctc() }).FinalLoss, history.FinalLoss, 1e-6);
+        Assert.Equal(without.Fit(Samples(0, 2, 3), new TrainingOptions { Epochs = 2, Shuffle = false, Loss = new Ctc() }).FinalLoss,
+            history.FinalLoss, 1e-6);
         Assert.All(TestSamples.Weights(without).Zip(TestSamples.Weights(all)), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
     }
 
@@ -71,12 +86,16 @@ public class SampleCheckTests
     {
         var model = new Model(new Dense(1)).Build(new Shape(1));
         ArraySamples one = TestSamples.Line(1, 1, 2), none = TestSamples.Line(1);
-        Is("There are no samples in the validation set: leave Validation out, or give it at least one.", () => model.Fit(one, new TrainingOptions { Validation = none }));
+        Is("There are no samples in the validation set: leave Validation out, or give it at least one.",
+            () => model.Fit(one, new TrainingOptions { Validation = none }));
         Is("There are no samples to train on.", () => model.Fit(none, new TrainingOptions()));
         Is("There are no samples to judge.", () => model.Evaluate(none, new MeanSquaredError()));
     }
 
-    /// <summary>A class that goes out of range after the samples were looked at is named too, on any number of threads, and nothing is learnt of its batch.</summary>
+    /// <summary>
+    /// A class that goes out of range after the samples were looked at is named too, on any number of threads, and nothing is learnt of its
+    /// batch.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -86,8 +105,10 @@ public class SampleCheckTests
         Model model = new Model(new Dense(3)) { Threads = threads }.Build(new Shape(1), 1);
         var samples = new ArraySamples(TestData.Single(40, 1), new Shape(1), targets, new Shape(1));
         Is(
-            "Sample 17, counted from 0, has targets that cannot be judged. A target is class 7, but the model has 3 classes, 0 to 2. Below 0 means: does not count.",
-            () => model.Fit(samples, new TrainingOptions { Epochs = 1, BatchSize = 40, Loss = new SparseCategoricalCrossEntropy() }, _ => targets[17] = 7));
+            "Sample 17, counted from 0, has targets that cannot be judged. A target is class 7, but the model has 3 classes, 0 to 2. Below "
+                + "0 means: does not count.",
+            () => model.Fit(samples, new TrainingOptions { Epochs = 1, BatchSize = 40, Loss = new SparseCategoricalCrossEntropy() },
+                _ => targets[17] = 7));
         Assert.Equal(40, model.Predict(new float[40]).Length / 3);
     }
 

@@ -22,7 +22,8 @@ public class SamplesLetGoTests
     private static (Model Model, WeakReference Training, WeakReference Validation) Trained()
     {
         ArraySamples Samples(int seed) => new(
-            [.. TestData.Normal(60, seed).Select(value => (float)value)], new Shape(3, 2), [.. TestData.Normal(10, seed + 1).Select(value => (float)value)], new Shape(1));
+            [.. TestData.Normal(60, seed).Select(value => (float)value)], new Shape(3, 2),
+                [.. TestData.Normal(10, seed + 1).Select(value => (float)value)], new Shape(1));
         Model model = new Model(new Gru(3), new Dense(1)).Build(new Shape(3, 2), seed: 1);
         (ArraySamples training, ArraySamples validation) = (Samples(1), Samples(3));
         model.Fit(training, new TrainingOptions { Epochs = 2, Validation = validation });

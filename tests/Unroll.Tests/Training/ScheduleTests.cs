@@ -3,8 +3,8 @@ using Xunit;
 namespace Unroll.Tests.Training;
 
 /// <summary>
-/// The rates of every schedule: written out by hand, and those of PyTorch's schedulers by their published formulas; and what a schedule is told
-/// in training.
+/// The rates of every schedule: written out by hand, and those of PyTorch's schedulers by their published formulas; and what a schedule is
+/// told in training.
 /// </summary>
 public sealed class ScheduleTests
 {
@@ -26,7 +26,8 @@ public sealed class ScheduleTests
 
     [Fact]
     public void Cosine_by_step() =>
-        Near(Enumerable.Range(0, 8).Select(s => 0.1 + 0.9 * 0.5 * (1 + Math.Cos(Math.PI * s / 8))), Rates(new CosineSchedule(0.1) { ByStep = true }, 4, 2));
+        Near(Enumerable.Range(0, 8).Select(s => 0.1 + 0.9 * 0.5 * (1 + Math.Cos(Math.PI * s / 8))),
+            Rates(new CosineSchedule(0.1) { ByStep = true }, 4, 2));
 
     /// <summary>The first cosine has 2 epochs, the second 4, the third 8.</summary>
     [Fact]
@@ -37,7 +38,9 @@ public sealed class ScheduleTests
         Near([1, At(0.5, 1), 1, At(0.5, 1)], Rates(new CosineRestartsSchedule(1) { ByStep = true }, 2, 2));
     }
 
-    /// <summary>torch.optim.lr_scheduler.OneCycleLR(max_lr = 1, total_steps = 10): its first phase ends at 0.3·10 − 1 = 2, its second at 9.</summary>
+    /// <summary>
+    /// torch.optim.lr_scheduler.OneCycleLR(max_lr = 1, total_steps = 10): its first phase ends at 0.3·10 − 1 = 2, its second at 9.
+    /// </summary>
     [Fact]
     public void One_cycle()
     {
@@ -56,7 +59,8 @@ public sealed class ScheduleTests
         Near([0.625, 1, 1, 1], Rates(new WarmupSchedule(1, StartShare: 0.25), 4, 1));
 
         // Two steps up, then a straight line over the six that are left.
-        Near([1 / 3.0, 2 / 3.0, 1, 5 / 6.0, 4 / 6.0, 3 / 6.0, 2 / 6.0, 1 / 6.0], Rates(new WarmupSchedule(2, new LinearSchedule { ByStep = true }), 4, 2));
+        Near([1 / 3.0, 2 / 3.0, 1, 5 / 6.0, 4 / 6.0, 3 / 6.0, 2 / 6.0, 1 / 6.0],
+            Rates(new WarmupSchedule(2, new LinearSchedule { ByStep = true }), 4, 2));
 
         // One epoch up; the step schedule sees its own first epoch after it.
         Near([1 / 3.0, 2 / 3.0, 1, 1, 0.1, 0.1], Rates(new WarmupSchedule(2, new StepSchedule(1)), 3, 2));
@@ -122,16 +126,24 @@ public sealed class ScheduleTests
         { new ExponentialSchedule(0), "An exponential schedule has factor 0; it must be above 0 and at most 1." },
         { new ExponentialSchedule(1.5), "An exponential schedule has factor 1.5; it must be above 0 and at most 1." },
         { new ExponentialSchedule(double.NaN), "An exponential schedule has factor NaN; it must be above 0 and at most 1." },
-        { new LinearSchedule(-1), "A linear schedule has a floor of -1 of the first rate and all epochs; the floor must be at least 0 and at most 1, the epochs at least 1." },
-        { new LinearSchedule(0, 0), "A linear schedule has a floor of 0 of the first rate and 0 epochs; the floor must be at least 0 and at most 1, the epochs at least 1." },
-        { new CosineRestartsSchedule(0), "A cosine schedule with restarts has 0 epochs, growth 1 and a floor of 0 of the first rate; the epochs must be at least 1, the growth at least 1 (and at most a million), the floor at least 0 and at most 1." },
-        { new OneCycleSchedule(1), "A one-cycle schedule has a rising share of 1 and divisors 25 and 10000; the share must be above 0 and below 1, the divisors at least 1." },
-        { new WarmupSchedule(0), "A warm-up has 0 steps and begins at 0 of the rate; it needs at least 1 step and a share of at least 0 and at most 1." },
-        { new WarmupSchedule(1, new StepSchedule(0)), "A step schedule has 0 epochs and factor 0.1; it needs at least 1 epoch and a factor above 0 and at most 1." },
+        { new LinearSchedule(-1), "A linear schedule has a floor of -1 of the first rate and all epochs; the floor must be at least 0 and "
+            + "at most 1, the epochs at least 1." },
+        { new LinearSchedule(0, 0), "A linear schedule has a floor of 0 of the first rate and 0 epochs; the floor must be at least 0 and "
+            + "at most 1, the epochs at least 1." },
+        { new CosineRestartsSchedule(0), "A cosine schedule with restarts has 0 epochs, growth 1 and a floor of 0 of the first rate; the "
+            + "epochs must be at least 1, the growth at least 1 (and at most a million), the floor at least 0 and at most 1." },
+        { new OneCycleSchedule(1), "A one-cycle schedule has a rising share of 1 and divisors 25 and 10000; the share must be above 0 and "
+            + "below 1, the divisors at least 1." },
+        { new WarmupSchedule(0),
+            "A warm-up has 0 steps and begins at 0 of the rate; it needs at least 1 step and a share of at least 0 and at most 1." },
+        { new WarmupSchedule(1, new StepSchedule(0)),
+            "A step schedule has 0 epochs and factor 0.1; it needs at least 1 epoch and a factor above 0 and at most 1." },
         { new WarmupSchedule(1, new WarmupSchedule(1)), "A warm-up is followed by another warm-up. Give one with the steps of both." },
         { new PlateauSchedule { Cooldown = -1 }, "A plateau schedule has a cooldown of -1 epochs; it must be at least 0." },
-        { Schedule.Of(_ => double.NaN), "The schedule gives the learning rate NaN for step 1 of epoch 1; it must be at least 0 and finite." },
-        { Schedule.Of(moment => 1 - moment.Step), "The schedule gives the learning rate -1 for step 3 of epoch 1; it must be at least 0 and finite." },
+        { Schedule.Of(_ => double.NaN),
+            "The schedule gives the learning rate NaN for step 1 of epoch 1; it must be at least 0 and finite." },
+        { Schedule.Of(moment => 1 - moment.Step),
+            "The schedule gives the learning rate -1 for step 3 of epoch 1; it must be at least 0 and finite." },
     };
 
     [Theory]

@@ -71,7 +71,9 @@ public sealed class ServingTests
         Assert.Equal(TestSamples.Weights(alone), TestSamples.Weights(used));
     }
 
-    /// <summary>A file that is written while another thread trains has the weights of one step, not some of one and some of the next.</summary>
+    /// <summary>
+    /// A file that is written while another thread trains has the weights of one step, not some of one and some of the next.
+    /// </summary>
     [Fact]
     public async Task A_copy_taken_beside_training_has_the_weights_of_one_step()
     {
@@ -118,7 +120,9 @@ public sealed class ServingTests
         }
     }
 
-    /// <summary>The samples ask the model itself, on whatever thread reads them, while another thread waits to change its weights.</summary>
+    /// <summary>
+    /// The samples ask the model itself, on whatever thread reads them, while another thread waits to change its weights.
+    /// </summary>
     [Fact]
     public async Task Samples_that_run_the_same_model_do_not_wait_for_a_writer_that_waits_for_them()
     {
@@ -160,8 +164,10 @@ public sealed class ServingTests
         Model model = Made(3);
         (string Message, Action Tried)[] all =
         [
-            ("The model cannot be trained from inside of one of its own predictions.", () => model.Fit(Samples(8), new TrainingOptions { Epochs = 1 })),
-            ("The model's weights cannot be replaced from inside of one of its own predictions.", () => model.SetWeights("dense_1/bias", [1])),
+            ("The model cannot be trained from inside of one of its own predictions.",
+                () => model.Fit(Samples(8), new TrainingOptions { Epochs = 1 })),
+            ("The model's weights cannot be replaced from inside of one of its own predictions.",
+                () => model.SetWeights("dense_1/bias", [1])),
             ("The model's weights cannot be replaced from inside of one of its own predictions.", () => model.CopyWeights(Made(1))),
             ("The model is at work, so it cannot be built anew.", () => model.Build(new Shape(Steps, Features))),
             ("The model is at work, so it cannot have 2 threads instead of 3.", () => model.Threads = 2),
@@ -179,8 +185,10 @@ public sealed class ServingTests
 
         model.Fit(Samples(8), new TrainingOptions { Epochs = 1 }, _ =>
         {
-            Assert.StartsWith("The model is at work, so it cannot be built anew.", Refused(() => model.Build(new Shape(Steps, Features))), StringComparison.Ordinal);
-            Assert.StartsWith("The model is at work, so it cannot have 1 threads", Refused(() => model.Threads = 1), StringComparison.Ordinal);
+            Assert.StartsWith("The model is at work, so it cannot be built anew.", Refused(() => model.Build(new Shape(Steps, Features))),
+                StringComparison.Ordinal);
+            Assert.StartsWith("The model is at work, so it cannot have 1 threads", Refused(() => model.Threads = 1),
+                StringComparison.Ordinal);
         }, TestContext.Current.CancellationToken);
         model.Build(new Shape(Steps, Features), 3).Predict(Noise(1));
     }
@@ -206,7 +214,8 @@ public sealed class ServingTests
         changed.Fit(Samples(40), new TrainingOptions { Epochs = 2 }, null, TestContext.Current.CancellationToken);
         Assert.Equal(TestSamples.Weights(one), TestSamples.Weights(changed));
 
-        const string Text = "Threads is at least 1, but 0 was given. Use 1 to have no other thread than the calling one. (Parameter 'value')";
+        const string Text = "Threads is at least 1, but 0 was given. Use 1 to have no other thread than the calling one. (Parameter "
+            + "'value')";
         Assert.Equal(Text, Assert.Throws<ArgumentOutOfRangeException>(() => model.Threads = 0).Message);
         Assert.Equal(Text, Assert.Throws<ArgumentOutOfRangeException>(() => new Model(new Dense(1)) { Threads = 0 }).Message);
 
@@ -240,8 +249,11 @@ public sealed class ServingTests
         same.Predict(Noise(4));
         foreach (int rows in new[] { 2, 5 })
         {
-            string message = $"{who} is stateful and carries the states of 4 rows, but this batch has {rows}. Give batches of 4 rows, or begin anew with ResetStates.";
-            foreach (Action tried in new Action[] { () => model.Predict(Noise(rows)), () => model.Evaluate(Samples(rows), new MeanSquaredError()), () => model.Predict(Samples(rows)), () => model.Fit(Samples(rows), new TrainingOptions { Epochs = 1, Shuffle = false }) })
+            string message = $"{who} is stateful and carries the states of 4 rows, but this batch has {rows}. Give batches of 4 rows, or "
+                + "begin anew with ResetStates.";
+            foreach (Action tried in new Action[] { () => model.Predict(Noise(rows)),
+                () => model.Evaluate(Samples(rows), new MeanSquaredError()), () => model.Predict(Samples(rows)),
+                () => model.Fit(Samples(rows), new TrainingOptions { Epochs = 1, Shuffle = false }) })
                 Assert.Equal(message, Refused(tried));
         }
 
@@ -274,9 +286,11 @@ public sealed class ServingTests
         float[] before = TestSamples.Weights(model);
         TrainingOptions options = new() { Epochs = 1, BatchSize = 8, Shuffle = false };
         Assert.Equal(
-            "A stateful layer needs batches of equally many rows, but 20 training samples in batches of 8 leave a last one of 4. Choose a BatchSize that divides them, or leave samples out.",
+            "A stateful layer needs batches of equally many rows, but 20 training samples in batches of 8 leave a last one of 4. Choose a "
+                + "BatchSize that divides them, or leave samples out.",
             Assert.Throws<UnrollException>(() => model.Fit(Samples(20), options)).Message);
-        Assert.StartsWith("A stateful layer needs batches of equally many rows, but 10 validation samples", Assert.Throws<UnrollException>(() => model.Fit(Samples(16), options with { Validation = Samples(10) })).Message, StringComparison.Ordinal);
+        Assert.StartsWith("A stateful layer needs batches of equally many rows, but 10 validation samples", Assert.Throws<UnrollException>(
+            () => model.Fit(Samples(16), options with { Validation = Samples(10) })).Message, StringComparison.Ordinal);
         Assert.Equal(before, TestSamples.Weights(model));
         model.Fit(Samples(16), options with { Validation = Samples(5) }, null, TestContext.Current.CancellationToken);
     }
@@ -286,14 +300,19 @@ public sealed class ServingTests
     {
         Model gru = Made(1, new Gru(3) { ReturnState = true }), none = Made(1, new Flatten(), new Dense(1));
         Is("No layer has a state gru/h; there are: gru_1/h. (Parameter 'initial')", gru, new ModelStates { ["gru/h"] = [1, 1, 1] });
-        Is("No layer has a state gru_1/c; there are: gru_1/h. (Parameter 'initial')", gru, new ModelStates { ["gru_1/h"] = [1, 1, 1], ["gru_1/c"] = [1, 1, 1] });
-        Is("No layer has a state gru_1/h; there are none in this model. (Parameter 'initial')", none, new ModelStates { ["gru_1/h"] = [1, 1, 1] });
-        Is("The state gru_1/h needs 3 values, [B, H] for 1 row of 3 units, but has 6. (Parameter 'initial')", gru, new ModelStates { ["gru_1/h"] = new float[6] });
+        Is("No layer has a state gru_1/c; there are: gru_1/h. (Parameter 'initial')", gru,
+            new ModelStates { ["gru_1/h"] = [1, 1, 1], ["gru_1/c"] = [1, 1, 1] });
+        Is("No layer has a state gru_1/h; there are none in this model. (Parameter 'initial')", none,
+            new ModelStates { ["gru_1/h"] = [1, 1, 1] });
+        Is("The state gru_1/h needs 3 values, [B, H] for 1 row of 3 units, but has 6. (Parameter 'initial')", gru,
+            new ModelStates { ["gru_1/h"] = new float[6] });
         Node x = Node.Input(new Shape(Steps, Features)), read = new Gru(3) { ReturnState = true, Name = "read" }.Apply(x);
         Model write = new Model([x], [new Gru(3) { Name = "write" }.Apply(x, read.States[0])]).Build(seed: 1);
-        Is("The state write/h comes from another layer of the graph, so none can be given. Leave it out, or cut the layer out with Part. (Parameter 'initial')", write, new ModelStates { ["write/h"] = new float[3] });
+        Is("The state write/h comes from another layer of the graph, so none can be given. Leave it out, or cut the layer out with Part. "
+            + "(Parameter 'initial')", write, new ModelStates { ["write/h"] = new float[3] });
 
-        static void Is(string message, Model model, ModelStates states) => Assert.Equal(message, Assert.Throws<ArgumentException>(() => model.Run(Noise(1), states)).Message);
+        static void Is(string message, Model model, ModelStates states) =>
+            Assert.Equal(message, Assert.Throws<ArgumentException>(() => model.Run(Noise(1), states)).Message);
     }
 
     /// <summary>Samples that do something for each row that is read.</summary>

@@ -9,7 +9,8 @@ public sealed class SharedModelTests
 {
     private const int Steps = 6, Features = 3;
 
-    private static Model Made(int threads, params Layer[] layers) => new Model(layers) { Threads = threads }.Build(new Shape(Steps, Features), 7);
+    private static Model Made(int threads, params Layer[] layers) =>
+        new Model(layers) { Threads = threads }.Build(new Shape(Steps, Features), 7);
 
     private static float[] Inputs(int rows, int seed)
     {
@@ -20,7 +21,8 @@ public sealed class SharedModelTests
     private static ArraySamples Samples(int rows, int seed)
     {
         float[] inputs = Inputs(rows, seed);
-        return new ArraySamples(inputs, new Shape(Steps, Features), [.. Enumerable.Range(0, rows).Select(row => inputs[row * Steps * Features])], new Shape(1));
+        return new ArraySamples(
+            inputs, new Shape(Steps, Features), [.. Enumerable.Range(0, rows).Select(row => inputs[row * Steps * Features])], new Shape(1));
     }
 
     [Theory]
@@ -124,7 +126,8 @@ public sealed class SharedModelTests
         {
             if (moment.Kind != TrainingEventKind.StepEnded)
                 return;
-            foreach (Action tried in new Action[] { () => model.Fit(samples, options), () => model.SetWeights("gru_1/bias", model.GetWeights("gru_1/bias")), () => model.CopyWeights(model) })
+            foreach (Action tried in new Action[] { () => model.Fit(samples, options),
+                () => model.SetWeights("gru_1/bias", model.GetWeights("gru_1/bias")), () => model.CopyWeights(model) })
                 said.Add(Assert.Throws<InvalidOperationException>(tried).Message);
         }, TestContext.Current.CancellationToken);
         Assert.Equal(3, said.Count);

@@ -24,7 +24,8 @@ public sealed class SpanPredictionTests
     [InlineData(3, 2500)]
     public void Have_the_bits_of_predictions_of_samples(int threads, int rows)
     {
-        Model model = new Model(new Gru(7) { ReturnSequences = true }, new Dense(2)) { Threads = threads }.Build(new Shape(Steps, Features), 3);
+        Model model = new Model(new Gru(7) { ReturnSequences = true }, new Dense(2)) { Threads = threads }
+            .Build(new Shape(Steps, Features), 3);
         float[] inputs = Noise(rows * Steps * Features), outputs = new float[rows * Steps * 2];
         float[] expected = model.Predict(new ArraySamples(inputs, model.InputShape, new float[rows], new Shape(1)));
         model.Predict(inputs, outputs.AsSpan());
@@ -35,7 +36,8 @@ public sealed class SpanPredictionTests
         Model several = TwoByTwo(threads);
         float[] first = Noise(rows * Steps * Features, 4), second = Noise(rows * 3, 5);
         float[][] each = several.PredictEach(first, second);
-        float[] joined = several.Predict(new ArraySamples([(first, new Shape(Steps, Features)), (second, new Shape(3))], [(new float[rows], new Shape(1))]));
+        float[] joined = several.Predict(
+            new ArraySamples([(first, new Shape(Steps, Features)), (second, new Shape(3))], [(new float[rows], new Shape(1))]));
         for (int row = 0; row < rows; row++)
         {
             Assert.Equal(joined.AsSpan(row * 5, 2), each[0].AsSpan(row * 2, 2));
@@ -79,20 +81,32 @@ public sealed class SpanPredictionTests
     {
         Model model = new Model(new Lstm(2), new Dense(2)).Build(new Shape(Steps, Features), 3);
         var room = new float[20];
-        Refused("The model takes inputs of shape (5, 2), 10 values each, but 11 values were given. (Parameter 'inputs')", () => model.Predict(new float[11], room.AsSpan()));
-        Refused("The model takes inputs of shape (5, 2), 10 values each, but 0 values were given. (Parameter 'inputs')", () => model.Predict([], room.AsSpan()));
-        Refused("2 rows of 2 outputs take 4 values, but there is room for 3. (Parameter 'outputs')", () => model.Predict(new float[20], room.AsSpan(0, 3)));
-        Refused("1 row of 2 outputs takes 2 values, but there is room for 4. (Parameter 'outputs')", () => model.Run(new float[10], room.AsSpan(0, 4), null));
-        Refused("The room for outputs overlaps the inputs. Give memory of its own for each. (Parameter 'outputs')", () => model.Predict(room.AsSpan(0, 10), room.AsSpan(9, 2)));
+        Refused("The model takes inputs of shape (5, 2), 10 values each, but 11 values were given. (Parameter 'inputs')",
+            () => model.Predict(new float[11], room.AsSpan()));
+        Refused("The model takes inputs of shape (5, 2), 10 values each, but 0 values were given. (Parameter 'inputs')",
+            () => model.Predict([], room.AsSpan()));
+        Refused("2 rows of 2 outputs take 4 values, but there is room for 3. (Parameter 'outputs')",
+            () => model.Predict(new float[20], room.AsSpan(0, 3)));
+        Refused("1 row of 2 outputs takes 2 values, but there is room for 4. (Parameter 'outputs')",
+            () => model.Run(new float[10], room.AsSpan(0, 4), null));
+        Refused("The room for outputs overlaps the inputs. Give memory of its own for each. (Parameter 'outputs')",
+            () => model.Predict(room.AsSpan(0, 10), room.AsSpan(9, 2)));
         Model two = TwoByTwo(1);
         const string Shapes = "The model has 2 inputs of shapes (5, 2), (3)";
-        Refused(Shapes + "; give one array for each to PredictEach. (Parameter 'inputs')", () => two.Predict(new float[13], room.AsSpan(0, 5)));
-        Refused(Shapes + ", but 1 arrays were given. (Parameter 'inputs')", () => two.PredictEach([new float[10]], [room.AsMemory(0, 2), room.AsMemory(2, 3)]));
-        Refused("Input 0 has 2 rows, but input 1 has 1. Give as many of each. (Parameter 'inputs')", () => two.PredictEach(new float[20], new float[3]));
-        Refused("Input 1 is of shape (3), 3 values each, but 4 values were given. (Parameter 'inputs')", () => two.PredictEach(new float[10], new float[4]));
-        Refused("The model has 2 outputs of shapes (2), (3), but 1 places for them were given. (Parameter 'outputs')", () => two.PredictEach([new float[10], new float[3]], [room.AsMemory(0, 2)]));
-        Refused("1 row of 3 outputs takes 3 values, but there is room for 2. (Parameter 'outputs')", () => two.PredictEach([new float[10], new float[3]], [room.AsMemory(0, 2), room.AsMemory(2, 2)]));
-        Refused("Input 0 is of shape (5, 2), 10 values each, but 0 values were given. (Parameter 'inputs')", () => two.PredictEach(Array.Empty<float>(), new float[3]));
+        Refused(Shapes + "; give one array for each to PredictEach. (Parameter 'inputs')",
+            () => two.Predict(new float[13], room.AsSpan(0, 5)));
+        Refused(Shapes + ", but 1 arrays were given. (Parameter 'inputs')",
+            () => two.PredictEach([new float[10]], [room.AsMemory(0, 2), room.AsMemory(2, 3)]));
+        Refused("Input 0 has 2 rows, but input 1 has 1. Give as many of each. (Parameter 'inputs')",
+            () => two.PredictEach(new float[20], new float[3]));
+        Refused("Input 1 is of shape (3), 3 values each, but 4 values were given. (Parameter 'inputs')",
+            () => two.PredictEach(new float[10], new float[4]));
+        Refused("The model has 2 outputs of shapes (2), (3), but 1 places for them were given. (Parameter 'outputs')",
+            () => two.PredictEach([new float[10], new float[3]], [room.AsMemory(0, 2)]));
+        Refused("1 row of 3 outputs takes 3 values, but there is room for 2. (Parameter 'outputs')",
+            () => two.PredictEach([new float[10], new float[3]], [room.AsMemory(0, 2), room.AsMemory(2, 2)]));
+        Refused("Input 0 is of shape (5, 2), 10 values each, but 0 values were given. (Parameter 'inputs')",
+            () => two.PredictEach(Array.Empty<float>(), new float[3]));
 
         static void Refused(string message, Action action) => Assert.Equal(message, Assert.Throws<ArgumentException>(action).Message);
     }
@@ -104,7 +118,8 @@ public sealed class SpanPredictionTests
     public async Task After_the_first_calls_nothing_is_allocated_on_any_thread(int threads)
     {
         const int Callers = 8;
-        Model model = new Model(new Lstm(16) { ReturnState = true, Name = "lstm" }, new Dense(1)) { Threads = threads }.Build(new Shape(Steps, Features), 3), several = TwoByTwo(threads);
+        Model model = new Model(new Lstm(16) { ReturnState = true, Name = "lstm" }, new Dense(1)) { Threads = threads }
+            .Build(new Shape(Steps, Features), 3), several = TwoByTwo(threads);
         float[] one = Noise(Steps * Features), many = Noise(20 * Steps * Features), other = Noise(3);
         using var together = new Barrier(Callers);
         long[][] allocated = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Factory.StartNew(

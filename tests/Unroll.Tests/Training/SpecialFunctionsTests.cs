@@ -6,7 +6,9 @@ namespace Unroll.Tests.Training;
 
 public class SpecialFunctionsTests
 {
-    /// <summary>Python: mpmath with 40 digits, loggamma(x + 1/2) − loggamma(x) − log(x)/2 and psi(0, x + 1/2) − psi(0, x) − 1/(2x).</summary>
+    /// <summary>
+    /// Python: mpmath with 40 digits, loggamma(x + 1/2) − loggamma(x) − log(x)/2 and psi(0, x + 1/2) − psi(0, x) − 1/(2x).
+    /// </summary>
     [Theory]
     [InlineData(0.0005, -3.2287790230936619784, 998.61534877175370544)]
     [InlineData(0.25, -0.39159439270683677647, 1.1415926535897932385)]
@@ -67,6 +69,7 @@ public class SpecialFunctionsTests
         Assert.Equal(-3, SpecialFunctions.LogAdd(-3, double.NegativeInfinity));
         Assert.Equal((1000, 2), SpecialFunctions.SumOfExponentials<float>([1000, 1000]));
         Model model = new Model(new Dense(1) { KernelInitializer = Initializer.Ones }).Build(new Shape(1));
-        Assert.Equal(small, model.Evaluate(new ArraySamples([-40], new Shape(1), [0], new Shape(1)), new BinaryCrossEntropy()), small * 1e-14);
+        Assert.Equal(small, model.Evaluate(new ArraySamples([-40], new Shape(1), [0], new Shape(1)), new BinaryCrossEntropy()),
+            small * 1e-14);
     }
 }

@@ -19,7 +19,10 @@ public class StateTests
 
     public static TheoryData<string> Cells => [.. s_cells.Keys];
 
-    /// <summary>Twelve validation samples in batches of four: the second batch begins where the first ended, and the first at zero, not where training is.</summary>
+    /// <summary>
+    /// Twelve validation samples in batches of four: the second batch begins where the first ended, and the first at zero, not where
+    /// training is.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Cells))]
     public void Validation_of_a_stateful_model_carries_states_of_its_own(string name)
@@ -62,7 +65,8 @@ public class StateTests
     public void A_stateful_model_takes_a_sequence_in_two_halves(string name)
     {
         (float[] whole, float[] first, float[] second) = Sequences();
-        Layer[] Stack(bool stateful) => [s_cells[name] with { ReturnSequences = true, Stateful = stateful }, s_cells[name] with { Stateful = stateful, Name = "top" }];
+        Layer[] Stack(bool stateful) =>
+            [s_cells[name] with { ReturnSequences = true, Stateful = stateful }, s_cells[name] with { Stateful = stateful, Name = "top" }];
         float[] expected = Build(Whole, Stack(false)).Predict(whole);
         Model model = Build(Half, Stack(true));
         float[] begun = model.Predict(first), ended = model.Predict(second);
@@ -79,7 +83,8 @@ public class StateTests
     public void A_run_continues_exactly_where_the_one_before_ended(string name)
     {
         (float[] whole, float[] first, float[] second) = Sequences();
-        Layer[] layers = [s_cells[name] with { ReturnSequences = true, ReturnState = true, Name = "below" }, s_cells[name] with { ReturnState = true, Name = "above" }];
+        Layer[] layers = [s_cells[name] with { ReturnSequences = true, ReturnState = true, Name = "below" },
+            s_cells[name] with { ReturnState = true, Name = "above" }];
         ModelRun all = Build(Whole, layers).Run(whole);
         Model model = Build(Half, layers);
         ModelRun begun = model.Run(first), ended = model.Run(second, begun.States);
@@ -116,7 +121,8 @@ public class StateTests
     {
         (float[] whole, _, _) = Sequences();
         ModelRun run = Build(Whole, new Bidirectional(new Lstm(5) { ReturnState = true })).Run(whole);
-        Assert.Equal(["bidirectional_1/backward/c", "bidirectional_1/backward/h", "bidirectional_1/forward/c", "bidirectional_1/forward/h"], run.States.Names.Order());
+        Assert.Equal(["bidirectional_1/backward/c", "bidirectional_1/backward/h", "bidirectional_1/forward/c", "bidirectional_1/forward/h"],
+            run.States.Names.Order());
         for (int row = 0; row < Rows; row++)
         {
             Assert.Equal(run.Output[(10 * row)..(10 * row + 5)], run.States["bidirectional_1/forward/h"][(5 * row)..(5 * row + 5)]);
@@ -134,7 +140,8 @@ public class StateTests
         Recurrent cell = s_cells[name];
         Model model = Build(Half, cell with { Stateful = true }), plain = Build(Half, cell), long1 = Build(Whole, cell);
         var samples = new ArraySamples([.. first, .. second], model.InputShape, targets, model.OutputShape);
-        History history = model.Fit(samples, new TrainingOptions { Epochs = 1, BatchSize = Rows, Shuffle = false, Optimizer = new Sgd { LearningRate = 1e-30 } });
+        History history = model.Fit(
+            samples, new TrainingOptions { Epochs = 1, BatchSize = Rows, Shuffle = false, Optimizer = new Sgd { LearningRate = 1e-30 } });
         float[] predictions = [.. plain.Predict(first), .. long1.Predict(whole)];
         Assert.Equal(predictions.Zip(targets, (y, t) => (double)(y - t) * (y - t)).Average(), history.Epochs[0].Loss, 1e-6);
     }
@@ -152,8 +159,10 @@ public class StateTests
     {
         float[] whole = TestData.Single(Rows * Whole * Features, 6);
         float[][] halves = [.. whole.Chunk(Half * Features)];
-        return (whole, [.. halves.Where((_, i) => i % 2 == 0).SelectMany(half => half)], [.. halves.Where((_, i) => i % 2 == 1).SelectMany(half => half)]);
+        return (whole, [.. halves.Where((_, i) => i % 2 == 0).SelectMany(half => half)],
+            [.. halves.Where((_, i) => i % 2 == 1).SelectMany(half => half)]);
     }
 
-    private static Model Build(int steps, params Layer[] layers) => new Model(layers) { Threads = 2 }.Build(new Shape(steps, Features), seed: 4);
+    private static Model Build(int steps, params Layer[] layers) =>
+        new Model(layers) { Threads = 2 }.Build(new Shape(steps, Features), seed: 4);
 }

@@ -16,7 +16,8 @@ public class StepTests
     public void A_cosine_schedule_falls_to_its_floor()
     {
         Near([1, 0.5 * (1 + Math.Sqrt(0.5)), 0.5, 0.5 * (1 - Math.Sqrt(0.5))], Rates(new CosineSchedule(), 1, 4));
-        Near([1, 0.2 + 0.8 * 0.5 * (1 + Math.Sqrt(0.5)), 0.6, 0.2 + 0.8 * 0.5 * (1 - Math.Sqrt(0.5))], Rates(new CosineSchedule(0.2), 1, 4));
+        Near([1, 0.2 + 0.8 * 0.5 * (1 + Math.Sqrt(0.5)), 0.6, 0.2 + 0.8 * 0.5 * (1 - Math.Sqrt(0.5))],
+            Rates(new CosineSchedule(0.2), 1, 4));
     }
 
     /// <summary>Keras' ReduceLROnPlateau: patience counts the epochs without progress, a fall within min_delta is none.</summary>
@@ -48,7 +49,8 @@ public class StepTests
     }
 
     [Fact]
-    public void Clipping_by_value() => Near([0.5, -0.5, 0.3, -0.5, 0.5, 0.1], Clipped(new Clipping(ClipMode.Value, 0.5), [3, -4, 0.3, -12, 0.6, 0.1]));
+    public void Clipping_by_value() =>
+        Near([0.5, -0.5, 0.3, -0.5, 0.5, 0.1], Clipped(new Clipping(ClipMode.Value, 0.5), [3, -4, 0.3, -12, 0.6, 0.1]));
 
     /// <summary>Kernel (3, −4, 0, −12) has norm 13, bias (0.6, 0.8) norm 1: only the first is shrunk.</summary>
     [Fact]
@@ -84,7 +86,12 @@ public class StepTests
     public void Clipping_comes_before_the_optimiser()
     {
         Model model = new Model(new Dense(1) { KernelInitializer = Initializer.Zeros, UseBias = false }).Build(new Shape(1));
-        model.Fit(TestSamples.Line(1000, 1), new TrainingOptions { Epochs = 1, Optimizer = new Sgd { LearningRate = 0.5 }, Clipping = new Clipping(ClipMode.GlobalNorm, 3) });
+        model.Fit(TestSamples.Line(1000, 1), new TrainingOptions
+        {
+            Epochs = 1,
+            Optimizer = new Sgd { LearningRate = 0.5 },
+            Clipping = new Clipping(ClipMode.GlobalNorm, 3)
+        });
         Assert.Equal(1.5f, model.GetWeights("dense_1/kernel")[0], 1e-6f);
     }
 
@@ -95,10 +102,13 @@ public class StepTests
     private static readonly Dictionary<string, (Layer Plain, Layer Regularised)> s_regularised = new()
     {
         ["dense"] = (new Dense(3), new Dense(3) { KernelRegularizer = s_kernel, BiasRegularizer = s_bias }),
-        ["rnn"] = (new SimpleRnn(3), new SimpleRnn(3) { KernelRegularizer = s_kernel, RecurrentRegularizer = s_recurrent, BiasRegularizer = s_bias }),
-        ["lstm"] = (new Lstm(3), new Lstm(3) { KernelRegularizer = s_kernel, RecurrentRegularizer = s_recurrent, BiasRegularizer = s_bias }),
+        ["rnn"] = (new SimpleRnn(3),
+            new SimpleRnn(3) { KernelRegularizer = s_kernel, RecurrentRegularizer = s_recurrent, BiasRegularizer = s_bias }),
+        ["lstm"] = (new Lstm(3),
+            new Lstm(3) { KernelRegularizer = s_kernel, RecurrentRegularizer = s_recurrent, BiasRegularizer = s_bias }),
         ["gru"] = (new Gru(3), new Gru(3) { KernelRegularizer = s_kernel, RecurrentRegularizer = s_recurrent, BiasRegularizer = s_bias }),
-        ["bidirectional"] = (new Bidirectional(new Gru(3)), new Bidirectional(new Gru(3) { KernelRegularizer = s_kernel, RecurrentRegularizer = s_recurrent, BiasRegularizer = s_bias })),
+        ["bidirectional"] = (new Bidirectional(new Gru(3)),
+            new Bidirectional(new Gru(3) { KernelRegularizer = s_kernel, RecurrentRegularizer = s_recurrent, BiasRegularizer = s_bias })),
     };
 
     /// <summary>The penalty is added to the loss, and its gradient to the step: −lr·(l1·sign(w) + 2·l2·w).</summary>
@@ -115,7 +125,8 @@ public class StepTests
         {
             L1L2 regularizer = roles[i] switch { "kernel" => s_kernel, "recurrent_kernel" => s_recurrent, _ => s_bias };
             penalty += regularizer.L1 * Math.Abs(before[i]) + regularizer.L2 * before[i] * before[i];
-            double step = name == "dense" && roles[i] == "recurrent_kernel" ? 0 : Rate * (regularizer.L1 * Math.Sign(before[i]) + 2 * regularizer.L2 * before[i]);
+            double step = name == "dense" && roles[i] == "recurrent_kernel" ? 0
+                : Rate * (regularizer.L1 * Math.Sign(before[i]) + 2 * regularizer.L2 * before[i]);
             Assert.Equal(plain[i] - step, regularised[i], 1e-12);
         }
 
@@ -134,7 +145,8 @@ public class StepTests
                 network,
                 new TrainingOptions { Optimizer = new Sgd { LearningRate = Rate } },
                 new OptimizerState<double>(0, network.Parameters.PaddedLength)).Run(batch, Rate);
-            string[] roles = [.. network.Parameters.Parameters.SelectMany(p => Enumerable.Repeat(p.Name[(p.Name.LastIndexOf('/') + 1)..], p.Length))];
+            string[] roles = [.. network.Parameters.Parameters.SelectMany(
+                p => Enumerable.Repeat(p.Name[(p.Name.LastIndexOf('/') + 1)..], p.Length))];
             return (loss, weights, network.Parameters.Values[..weights.Length].ToArray(), roles);
         }
     }
@@ -143,9 +155,15 @@ public class StepTests
     [Fact]
     public void Penalties_are_in_the_losses_of_training_of_validation_and_of_Evaluate()
     {
-        Model model = new Model(new Dense(1) { KernelInitializer = Initializer.Ones, UseBias = false, KernelRegularizer = new L1L2(L2: 10) }).Build(new Shape(1));
+        Model model = new Model(new Dense(1)
+        {
+            KernelInitializer = Initializer.Ones,
+            UseBias = false,
+            KernelRegularizer = new L1L2(L2: 10)
+        }).Build(new Shape(1));
         ArraySamples line = TestSamples.Line(1, 1, 2);
-        History history = model.Fit(line, new TrainingOptions { Epochs = 1, Optimizer = new Sgd { LearningRate = 1e-30 }, Validation = line });
+        History history = model.Fit(
+            line, new TrainingOptions { Epochs = 1, Optimizer = new Sgd { LearningRate = 1e-30 }, Validation = line });
         Assert.Equal((10, 10), (history.Epochs[0].Loss, history.Epochs[0].ValidationLoss));
         Assert.Equal((0, 0), (history.Epochs[0].OutputLosses["dense_1"], history.Epochs[0].ValidationOutputLosses["dense_1"]));
         Evaluation evaluation = model.Evaluate(line, new MeanSquaredError(), []);

@@ -28,11 +28,13 @@ internal static class TestSamples
     public static ArraySamples Images(int count)
     {
         float[] inputs = TestData.Single(count * 24, 1);
-        return new ArraySamples(inputs, new Shape(6, 4, 1), [.. inputs.Chunk(24).Select(image => 0.1f * (image[..12].Sum() - image[12..].Sum()))], new Shape(1));
+        return new ArraySamples(inputs, new Shape(6, 4, 1),
+            [.. inputs.Chunk(24).Select(image => 0.1f * (image[..12].Sum() - image[12..].Sum()))], new Shape(1));
     }
 
     /// <summary>One number in, one out: y = slope·x.</summary>
-    public static ArraySamples Line(float slope, params float[] x) => new(x, new Shape(1), [.. x.Select(value => slope * value)], new Shape(1));
+    public static ArraySamples Line(float slope, params float[] x) =>
+        new(x, new Shape(1), [.. x.Select(value => slope * value)], new Shape(1));
 
     /// <summary>All weights of a model, in order.</summary>
     public static float[] Weights(Model model) => [.. model.Parameters.SelectMany(parameter => model.GetWeights(parameter.Name))];

@@ -51,7 +51,8 @@ public sealed record Ctc : Loss
     public override void RequireTargets(Shape output, Shape target)
     {
         if (output.Rank != 2 || Blank >= output.Features)
-            throw new UnrollException($"The CTC loss with blank {Blank} takes outputs of shape (time steps, classes) with more than {Blank} classes, but the model's output has shape {output}.");
+            throw new UnrollException($"The CTC loss with blank {Blank} takes outputs of shape (time steps, classes) with more than "
+                + $"{Blank} classes, but the model's output has shape {output}.");
     }
 
     public override string? FaultOf<T>(in LossRow<T> row)
@@ -87,7 +88,8 @@ public sealed record Ctc : Loss
         }
 
         int classes = row.Features, states = 2 * Labels(row.Targets) + 1;
-        Span<double> logs = row.Scratch[..(steps * classes)], alpha = row.Scratch.Slice(logs.Length, steps * states), beta = row.Scratch.Slice(logs.Length + alpha.Length, steps * states);
+        Span<double> logs = row.Scratch[..(steps * classes)], alpha = row.Scratch.Slice(logs.Length, steps * states),
+            beta = row.Scratch.Slice(logs.Length + alpha.Length, steps * states);
         for (int i = 0, t = 0; i < row.Positions; i++)
         {
             if (row.WeightOf(i) != T.Zero)
@@ -147,7 +149,8 @@ public sealed record Ctc : Loss
 
     /// <summary>True where the path may jump over the blank before this state.</summary>
     private static bool Jumps<T>(ReadOnlySpan<T> targets, int state)
-        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => state % 2 == 1 && state >= 3 && targets[state / 2] != targets[state / 2 - 1];
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => state % 2 == 1 && state >= 3
+            && targets[state / 2] != targets[state / 2 - 1];
 
     private void Forward<T>(ReadOnlySpan<T> targets, ReadOnlySpan<double> logs, Span<double> alpha, int classes, int steps, int states)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
@@ -192,7 +195,8 @@ public sealed record Ctc : Loss
         }
     }
 
-    private void Gradient<T>(in LossRow<T> row, Span<double> logs, ReadOnlySpan<double> alpha, ReadOnlySpan<double> beta, int states, double total)
+    private void Gradient<T>(in LossRow<T> row, Span<double> logs, ReadOnlySpan<double> alpha, ReadOnlySpan<double> beta, int states,
+        double total)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
         int classes = row.Features;

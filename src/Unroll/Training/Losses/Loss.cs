@@ -112,9 +112,12 @@ public abstract record Loss
         if (needed == output.Size)
             return;
         if (each == 1)
-            throw new UnrollException($"The model's output has shape {output}, but the samples' targets have shape {target}. Change the last layer's units or the targets.");
-        string remedy = needed % output.Steps == 0 ? $"Give the last layer {needed / output.Steps} units." : "Change the last layer or the targets.";
-        throw new UnrollException($"The {Name} needs {each} outputs a target, {needed} for targets of shape {target}, but the model's output has shape {output}. {remedy}");
+            throw new UnrollException($"The model's output has shape {output}, but the samples' targets have shape {target}. Change the "
+                + "last layer's units or the targets.");
+        string remedy = needed % output.Steps == 0 ? $"Give the last layer {needed / output.Steps} units."
+            : "Change the last layer or the targets.";
+        throw new UnrollException($"The {Name} needs {each} outputs a target, {needed} for targets of shape {target}, but the model's "
+            + $"output has shape {output}. {remedy}");
     }
 
     /// <summary>
@@ -154,7 +157,8 @@ public abstract record Loss
                 + "so it must be 1. Derive from Loss for another number.");
         if (PointOutput < -1 || PointOutput >= OutputsPerTarget)
             throw new UnrollException(
-                $"The {Name} has the forecast of a target in its output {PointOutput} (PointOutput), but its outputs are numbered from 0 to "
+                $"The {Name} has the forecast of a target in its output {PointOutput} (PointOutput), but its outputs are numbered from "
+                    + "0 to "
                 + $"{OutputsPerTarget - 1}. Give one of these, or -1 where none is a forecast.");
     }
 
@@ -198,7 +202,8 @@ public abstract record Loss
     /// <summary>How many targets so many outputs are for.</summary>
     private protected int Targets(ReadOnlySpan<float> outputs) => outputs.Length % OutputsPerTarget == 0
         ? outputs.Length / OutputsPerTarget
-        : throw new ArgumentException($"The {Name} has {OutputsPerTarget} outputs a target, but {outputs.Length} outputs were given. Give all outputs of the model.", nameof(outputs));
+        : throw new ArgumentException($"The {Name} has {OutputsPerTarget} outputs a target, but {outputs.Length} outputs were given. Give "
+            + "all outputs of the model.", nameof(outputs));
 
     // Of the base there is nothing to print: how many outputs a loss needs follows from its numbers.
     protected virtual bool PrintMembers(StringBuilder builder) => false;

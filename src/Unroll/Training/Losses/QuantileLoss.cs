@@ -62,7 +62,8 @@ public sealed record QuantileLoss(IReadOnlyList<double> Quantiles) : Loss
 
     protected override bool PrintMembers(StringBuilder builder)
     {
-        builder.Append("Quantiles = [").AppendJoin(", ", _quantiles.Select(quantile => quantile.ToString(CultureInfo.InvariantCulture))).Append(']');
+        builder.Append("Quantiles = [").AppendJoin(", ", _quantiles.Select(quantile => quantile.ToString(CultureInfo.InvariantCulture)))
+            .Append(']');
         return true;
     }
 
@@ -75,7 +76,8 @@ public sealed record QuantileLoss(IReadOnlyList<double> Quantiles) : Loss
             if (_quantiles[j] is not (> 0 and < 1))
                 throw new UnrollException($"The quantile loss has the quantile {_quantiles[j]}; each must be above 0 and below 1.");
             if (j > 0 && _quantiles[j] <= _quantiles[j - 1])
-                throw new UnrollException($"The quantiles of the quantile loss must increase, but {_quantiles[j]} follows {_quantiles[j - 1]}. Sort them and name each once.");
+                throw new UnrollException($"The quantiles of the quantile loss must increase, but {_quantiles[j]} follows "
+                    + $"{_quantiles[j - 1]}. Sort them and name each once.");
         }
     }
 

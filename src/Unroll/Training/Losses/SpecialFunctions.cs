@@ -59,8 +59,10 @@ internal static class SpecialFunctions
         }
 
         double inverse = 1 / x, square = inverse * inverse;
-        double value = inverse * (-1.0 / 8 + square * (1.0 / 192 + square * (-1.0 / 640 + square * (17.0 / 14336 + square * (-31.0 / 18432 + square * (691.0 / 180224))))));
-        slope += square * (1.0 / 8 + square * (-1.0 / 64 + square * (1.0 / 128 + square * (-17.0 / 2048 + square * (31.0 / 2048 - square * (691.0 / 16384))))));
+        double value = inverse * (-1.0 / 8 + square
+            * (1.0 / 192 + square * (-1.0 / 640 + square * (17.0 / 14336 + square * (-31.0 / 18432 + square * (691.0 / 180224))))));
+        slope += square * (1.0 / 8
+            + square * (-1.0 / 64 + square * (1.0 / 128 + square * (-17.0 / 2048 + square * (31.0 / 2048 - square * (691.0 / 16384))))));
         return (value + 0.5 * Math.Log(product), slope);
     }
 }

@@ -41,14 +41,16 @@ public sealed record StudentTLoss(double? DegreesOfFreedom = null) : Loss
         int each = OutputsPerTarget;
         var parameters = new StudentTParameters[Targets(outputs)];
         for (int i = 0; i < parameters.Length; i++)
-            parameters[i] = new StudentTParameters(outputs[i * each], GaussianLoss.Deviation(outputs[i * each + 1]), DegreesOfFreedom ?? Degrees(outputs[i * each + 2]));
+            parameters[i] = new StudentTParameters(outputs[i * each], GaussianLoss.Deviation(outputs[i * each + 1]),
+                DegreesOfFreedom ?? Degrees(outputs[i * each + 2]));
         return parameters;
     }
 
     public override void Validate()
     {
         if (DegreesOfFreedom is { } degrees && (!(degrees > 0) || double.IsInfinity(degrees)))
-            throw new UnrollException($"The Student-t loss has {degrees} degrees of freedom; they must be above 0. Leave them out to have them learnt.");
+            throw new UnrollException(
+                $"The Student-t loss has {degrees} degrees of freedom; they must be above 0. Leave them out to have them learnt.");
     }
 
     public override double Evaluate<T>(Span<T> predictionsToGradients, ReadOnlySpan<T> targets, T scale)
@@ -71,7 +73,8 @@ public sealed record StudentTLoss(double? DegreesOfFreedom = null) : Loss
             outputs[0] = T.CreateTruncating(factor * (-(v + 1) / (v + square) * z / sigma));
             outputs[1] = T.CreateTruncating(factor * (v / (v + square) * (1 - square) / sigma * Elementary<double>.Sigmoid(rawScale)));
             if (each == 3)
-                outputs[2] = T.CreateTruncating(factor * (0.5 * (logarithm - ratioSlope - (v + 1) / v * (square / (v + square))) * Elementary<double>.Sigmoid(rawDegrees)));
+                outputs[2] = T.CreateTruncating(factor
+                    * (0.5 * (logarithm - ratioSlope - (v + 1) / v * (square / (v + square))) * Elementary<double>.Sigmoid(rawDegrees)));
         }
 
         return sum;

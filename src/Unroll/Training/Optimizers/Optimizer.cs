@@ -98,7 +98,8 @@ public abstract record Optimizer
     {
         Validate();
         if (Slots is < 0 or > MostSlots)
-            throw new UnrollException($"{GetType().Name} has {Slots} running sums a weight (Slots); it must be at least 0 and at most {MostSlots}.");
+            throw new UnrollException(
+                $"{GetType().Name} has {Slots} running sums a weight (Slots); it must be at least 0 and at most {MostSlots}.");
     }
 
     /// <summary>Throws where the running sums of so many weights are more than this machine has memory for.</summary>
@@ -108,7 +109,8 @@ public abstract record Optimizer
         long bytes = (long)Slots * weights * sizeof(float), most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (bytes > most)
             throw new UnrollException(
-                $"{InWords} (Slots) needs {bytes >> 20} MiB for {weights} weights, but there are {most >> 20} MiB. Keep fewer running sums.");
+                $"{InWords} (Slots) needs {bytes >> 20} MiB for {weights} weights, but there are {most >> 20} MiB. Keep fewer running "
+                    + "sums.");
     }
 
     /// <summary>Whether weight decay goes to the parameter of this name.</summary>

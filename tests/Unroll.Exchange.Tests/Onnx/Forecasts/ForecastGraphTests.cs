@@ -292,8 +292,10 @@ public class ForecastGraphTests(ITestOutputHelper output)
         using var stream = new MemoryStream();
         Onnx.Save(blend, stream);
         var proto = ModelProto.Parser.ParseFrom(stream.ToArray());
-        Assert.Contains("newer rows move the forecast, and do not widen or narrow its quantiles", proto.DocString, StringComparison.Ordinal);
-        Assert.Contains("Their width comes from the errors known when the file was written", proto.MetadataProps.Single(entry => entry.Key == "unroll.forecast").Value, StringComparison.Ordinal);
+        Assert.Contains("newer rows move the forecast, and do not widen or narrow its quantiles", proto.DocString,
+            StringComparison.Ordinal);
+        Assert.Contains("Their width comes from the errors known when the file was written",
+            proto.MetadataProps.Single(entry => entry.Key == "unroll.forecast").Value, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,13 +25,22 @@ internal static class Candidates
         ["stl-ets"] = (season, threads) => new StlEtsForecaster([season]) { Threads = threads },
         ["ridge"] = (_, threads) => new RidgeForecaster { Threads = threads },
         ["lstm"] = (_, threads) => new EnsembleForecaster(Recipe(CellKind.Lstm, threads)) { Threads = threads },
-        ["gru"] = (_, threads) => new EnsembleForecaster(Recipe(CellKind.Gru, threads) with { Head = ForecastHead.Quantile }) { Threads = threads },
+        ["gru"] = (_, threads) =>
+            new EnsembleForecaster(Recipe(CellKind.Gru, threads) with { Head = ForecastHead.Quantile }) { Threads = threads },
         ["simple-rnn"] = (_, threads) => new EnsembleForecaster(Recipe(CellKind.SimpleRnn, threads)) { Threads = threads },
         ["network"] = (_, threads) => new NetworkForecaster(Network(CellKind.Gru, threads)) { Threads = threads },
-        ["pretrained"] = (_, threads) => new PretrainedForecaster(NewestTwo(), new PretrainedOptions { Scaling = _ => new MinMaxScaler(-1, 1) }) { Threads = threads },
+        ["pretrained"] = (_, threads) =>
+            new PretrainedForecaster(NewestTwo(), new PretrainedOptions { Scaling = _ => new MinMaxScaler(-1, 1) }) { Threads = threads },
         ["own"] = (_, threads) => new Halfway { Threads = threads },
-        ["own-layers"] = (_, threads) => new EnsembleForecaster(Recipe(CellKind.Gru, threads) with { Network = Network(CellKind.Gru, threads) with { Label = "own layers", Body = _ => [new Conv1D(3, 2), new Gru(3)] } }) { Threads = threads },
-        ["blend"] = (season, threads) => new BlendForecaster([.. s_members.Select(member => Of(member, season, threads))]) { Threads = threads },
+        ["own-layers"] = (_, threads) => new EnsembleForecaster(Recipe(CellKind.Gru, threads) with
+        {
+            Network = Network(
+            CellKind.Gru, threads) with
+            { Label = "own layers", Body = _ => [new Conv1D(3, 2), new Gru(3)] }
+        })
+        { Threads = threads },
+        ["blend"] = (season, threads) =>
+            new BlendForecaster([.. s_members.Select(member => Of(member, season, threads))]) { Threads = threads },
     };
 
     public static IEnumerable<string> Names => s_all.Keys;

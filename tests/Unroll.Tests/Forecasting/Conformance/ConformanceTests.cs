@@ -17,7 +17,8 @@ public class ConformanceTests
     [Fact]
     public void Every_forecaster_is_in_the_table()
     {
-        IEnumerable<Type> kinds = typeof(PartsForecaster).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(PartsForecaster)) && !type.IsAbstract && type != typeof(FunctionForecaster));
+        IEnumerable<Type> kinds = typeof(PartsForecaster).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(PartsForecaster)) && !type.IsAbstract && type != typeof(FunctionForecaster));
         Assert.Empty(kinds.Except(Candidates.Names.Select(name => Candidates.Of(name, 7).GetType())).Select(type => type.Name));
     }
 

@@ -6,7 +6,9 @@ namespace Unroll.Tests.Forecasting.Conformance;
 /// <summary>An input, and its numbers of a place: days since the beginning of 2000, or the number of a row.</summary>
 internal sealed record InputCase(ForecastInput Input, Func<double, double[]> Expected);
 
-/// <summary>The table of inputs that forecasters may be given. A new one of the library is one more row; a test fails where it has none.</summary>
+/// <summary>
+/// The table of inputs that forecasters may be given. A new one of the library is one more row; a test fails where it has none.
+/// </summary>
 internal static class InputCases
 {
     public static readonly Dictionary<string, InputCase> All = new()
@@ -19,7 +21,8 @@ internal static class InputCases
     static InputCases() => ForecastKinds.Register("beat", settings => new Beat(int.Parse(settings, CultureInfo.InvariantCulture)));
 
     private static double[] Waves(double period, int harmonics, double place) =>
-        [.. Enumerable.Range(1, harmonics).SelectMany(k => new[] { Math.Sin(2 * Math.PI * k * place / period), Math.Cos(2 * Math.PI * k * place / period) })];
+        [.. Enumerable.Range(1, harmonics)
+            .SelectMany(k => new[] { Math.Sin(2 * Math.PI * k * place / period), Math.Cos(2 * Math.PI * k * place / period) })];
 
     /// <summary>4 days of so many.</summary>
     private sealed record Beat(int Days) : ForecastInput

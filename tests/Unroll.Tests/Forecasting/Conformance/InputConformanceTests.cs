@@ -64,7 +64,8 @@ public class InputConformanceTests
         InputCase row = InputCases.All[name];
         DateTime[] dates = Days(0, 600);
         double[] noise = TestData.Normal(dates.Length, 3);
-        double[] x = [.. dates.Select((date, i) => 100 + (5 * row.Expected(Place(date)).Select((number, n) => number / (n + 1)).Sum()) + noise[i])];
+        double[] x = [.. dates.Select(
+            (date, i) => 100 + (5 * row.Expected(Place(date)).Select((number, n) => number / (n + 1)).Sum()) + noise[i])];
         var task = new ForecastTask(new TimeSeries("t.csv", dates, ("x", x)), new TaskOptions
         {
             Targets = ["x"],
@@ -96,7 +97,8 @@ public class InputConformanceTests
     [Fact]
     public void Every_input_is_in_the_table()
     {
-        IEnumerable<Type> kinds = typeof(ForecastInput).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ForecastInput)) && !type.IsAbstract);
+        IEnumerable<Type> kinds = typeof(ForecastInput).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(ForecastInput)) && !type.IsAbstract);
         Assert.Empty(kinds.Except(InputCases.All.Values.Select(row => row.Input.GetType())).Select(type => type.Name));
     }
 }

@@ -8,7 +8,9 @@ namespace Unroll.Tests.Forecasting.Properties;
 /// <summary>Ranges and gaps in the calendar, against counting day by day.</summary>
 public class CalendarProperties
 {
-    /// <summary>Hours of which some times of day are rare by chance, and once were taken for times without rows: always tried first.</summary>
+    /// <summary>
+    /// Hours of which some times of day are rare by chance, and once were taken for times without rows: always tried first.
+    /// </summary>
     private const string RareTimes = "860TOgD6-G22";
 
     private static readonly Gen<DateTime> s_day = Gen.Int[0, 200 * 365].Select(days => new DateTime(1900, 1, 1).AddDays(days));
@@ -54,7 +56,8 @@ public class CalendarProperties
 
             // Compared as text: yyyy-MM-dd sorts as dates do, and a prefix stands for all that begin with it.
             string text = Text(day, "yyyy-MM-dd");
-            bool expected = string.CompareOrdinal(text[..from.Length], from) >= 0 && string.CompareOrdinal(text[..until.Length], until) <= 0;
+            bool expected = string.CompareOrdinal(text[..from.Length], from) >= 0
+                && string.CompareOrdinal(text[..until.Length], until) <= 0;
             return range.Contains(day) == expected && range.Contains(day.AddDays(1).AddTicks(-1)) == expected;
         }, iter: 5_000);
 

@@ -15,12 +15,15 @@ public class CalibratedQuantileProperties
 
     private static readonly Gen<(int Steps, int Before, int Origins, double[] Rows, double[] Said, bool HasHead)> s_case =
         Gen.Select(Gen.Int[1, 15], Gen.Int[1, 30], Gen.Int[1, 40], Gen.Bool).SelectMany((steps, before, origins, hasHead) => Gen.Select(
-            s_value.Array[before + origins + (2 * steps)], Gen.Double[0.01, 10].Array[K], (rows, said) => (steps, before, origins, rows, said, hasHead)));
+            s_value.Array[before + origins + (2 * steps)], Gen.Double[0.01, 10].Array[K],
+                (rows, said) => (steps, before, origins, rows, said, hasHead)));
 
     /// <summary>Naive forecasts of the rows.</summary>
-    private static double[][] Run(int steps, int before, int origins, double[] rows, double[] said, bool hasHead, IntervalLimits? limits = null, Func<int, double, double>? spoil = null, double times = 1)
+    private static double[][] Run(int steps, int before, int origins, double[] rows, double[] said, bool hasHead,
+        IntervalLimits? limits = null, Func<int, double, double>? spoil = null, double times = 1)
     {
-        double[][] Naive(int first, int count) => [.. Enumerable.Range(first, count).Select(t => Enumerable.Repeat(times * rows[t], steps).ToArray())];
+        double[][] Naive(int first, int count) =>
+            [.. Enumerable.Range(first, count).Select(t => Enumerable.Repeat(times * rows[t], steps).ToArray())];
         HorizonQuantiles? Head(int first, int count)
         {
             double[] sums = new double[K];
@@ -32,9 +35,11 @@ public class CalibratedQuantileProperties
 
         double[] calibrated = [.. rows[1..(before + steps)].Select(value => times * value)];
         int first = before + steps - 1;
-        double[] actual = [.. rows[(first + 1)..(first + origins + steps)].Select((value, row) => times * (spoil is null ? value : spoil(row, value)))];
+        double[] actual = [.. rows[(first + 1)..(first + origins + steps)]
+            .Select((value, row) => times * (spoil is null ? value : spoil(row, value)))];
         return CalibratedQuantiles.Of(
-            new HorizonForecast(calibrated, Naive(0, before)), Head(0, before), actual, Naive(first, origins), Head(first, origins), limits ?? IntervalLimits.None);
+            new HorizonForecast(calibrated, Naive(0, before)), Head(0, before), actual, Naive(first, origins), Head(first, origins),
+                limits ?? IntervalLimits.None);
     }
 
     [Fact]
@@ -52,7 +57,8 @@ public class CalibratedQuantileProperties
                 ReadOnlySpan<double> row = origin.AsSpan((step - 1) * K, K);
                 for (int k = 1; k < K; k++)
                     Assert.True(row[k] >= row[k - 1]);
-                PredictionInterval eighty = CalibratedQuantiles.Interval(origin, step, 0.8), more = CalibratedQuantiles.Interval(origin, step, 0.95);
+                PredictionInterval eighty = CalibratedQuantiles.Interval(origin, step, 0.8),
+                    more = CalibratedQuantiles.Interval(origin, step, 0.95);
                 Assert.True(!anyError || (more.Lower < eighty.Lower && more.Upper > eighty.Upper));
             }
         }
@@ -76,14 +82,17 @@ public class CalibratedQuantileProperties
 
     [Fact]
     public void Limits_hold() => s_case.Sample(c =>
-        Run(c.Steps, c.Before, c.Origins, c.Rows, c.Said, c.HasHead, new IntervalLimits(-20, 30)).SelectMany(row => row).All(quantile => quantile is >= -20 and <= 30));
+        Run(c.Steps, c.Before, c.Origins, c.Rows, c.Said, c.HasHead, new IntervalLimits(-20, 30)).SelectMany(row => row)
+            .All(quantile => quantile is >= -20 and <= 30));
 
     [Fact]
-    public void Garbage_after_an_origin_changes_nothing_up_to_it() => Gen.Select(s_case, Gen.Int[0, 100], Gen.Double[-1e6, 1e6]).Sample((c, place, garbage) =>
+    public void Garbage_after_an_origin_changes_nothing_up_to_it() => Gen.Select(s_case, Gen.Int[0, 100], Gen.Double[-1e6, 1e6])
+        .Sample((c, place, garbage) =>
     {
         int origin = place % c.Origins;
         double[][] right = Run(c.Steps, c.Before, c.Origins, c.Rows, c.Said, c.HasHead);
-        double[][] spoilt = Run(c.Steps, c.Before, c.Origins, c.Rows, c.Said, c.HasHead, spoil: (row, value) => row < origin ? value : row % 3 == 0 ? double.NaN : garbage);
+        double[][] spoilt = Run(c.Steps, c.Before, c.Origins, c.Rows, c.Said, c.HasHead, spoil: (row, value) => row < origin ? value
+            : row % 3 == 0 ? double.NaN : garbage);
         for (int i = 0; i <= origin; i++)
             Assert.Equal(right[i], spoilt[i]);
     });
@@ -99,7 +108,8 @@ public class CalibratedQuantileProperties
             for (int i = 0; i < ones[origin].Length; i++)
             {
                 double middle = ones[origin][(i / K * K) + 6];
-                Assert.Equal(ones[origin][i] - middle, (thousands[origin][i] - (1024 * middle)) / 1024, 0.05 * Math.Abs(ones[origin][i] - middle) + 1e-6);
+                Assert.Equal(ones[origin][i] - middle, (thousands[origin][i] - (1024 * middle)) / 1024,
+                    0.05 * Math.Abs(ones[origin][i] - middle) + 1e-6);
             }
         }
     });

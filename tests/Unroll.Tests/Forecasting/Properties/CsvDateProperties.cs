@@ -8,7 +8,8 @@ namespace Unroll.Tests.Forecasting.Properties;
 /// <summary>Dates of a CSV file, whatever form they are written in and whatever the offset from UTC.</summary>
 public sealed class CsvDateProperties : IDisposable
 {
-    private static readonly string[] s_forms = ["yyyy-MM-dd", "yyyy/MM/dd", "yyyy.MM.dd", "d.M.yyyy", "yyyyMMdd", "MMM d yyyy", "d MMM yyyy", "d-MMM-yyyy", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm"];
+    private static readonly string[] s_forms = ["yyyy-MM-dd", "yyyy/MM/dd", "yyyy.MM.dd", "d.M.yyyy", "yyyyMMdd", "MMM d yyyy",
+        "d MMM yyyy", "d-MMM-yyyy", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm"];
     private static readonly Gen<DateTime> s_day = Gen.Int[0, 200 * 365].Select(days => new DateTime(1900, 1, 1).AddDays(days));
 
     /// <summary>-12:00 to +14:00 in quarters of an hour, as time zones have them.</summary>
@@ -65,11 +66,13 @@ public sealed class CsvDateProperties : IDisposable
         {
             DateTime[] instants = [.. minutes.Order().Select(minute => start.AddMinutes(minute))];
             string[] texts = [.. instants.Select((instant, row) => WithOffset(instant + offsets[row], offsets[row]))];
-            bool differ = offsets.Take(instants.Length).Distinct().Count() > 1, hours = texts.Any(text => !text.Contains("T00:00:00", StringComparison.Ordinal));
+            bool differ = offsets.Take(instants.Length).Distinct().Count() > 1,
+                hours = texts.Any(text => !text.Contains("T00:00:00", StringComparison.Ordinal));
             if (!differ || !hours)
                 return true;
             TimeSeries series = Read(texts);
-            return series.Dates.SequenceEqual(instants) && series.Notices.SequenceEqual(["turned the times of column Date into UTC: their offsets differ"]);
+            return series.Dates.SequenceEqual(instants)
+                && series.Notices.SequenceEqual(["turned the times of column Date into UTC: their offsets differ"]);
         }, threads: 1);
 
     [Fact]
@@ -84,7 +87,8 @@ public sealed class CsvDateProperties : IDisposable
             }
             catch (UnrollException e)
             {
-                return !isLeap && e.Message == $"prices.csv, line 2, column Date: \"{text}\" is no date. Write it as yyyy-MM-dd, for example 2016-01-31.";
+                return !isLeap && e.Message == $"prices.csv, line 2, column Date: \"{text}\" is no date. Write it as yyyy-MM-dd, for "
+                    + "example 2016-01-31.";
             }
         }, threads: 1);
 }

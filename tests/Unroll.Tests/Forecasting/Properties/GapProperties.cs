@@ -8,7 +8,8 @@ namespace Unroll.Tests.Forecasting.Properties;
 public class GapProperties
 {
     private static readonly Gen<double> s_cell = Gen.Frequency((2, Gen.Double[-100, 100]), (1, Gen.Const(double.NaN)));
-    private static readonly Gen<MissingPolicy> s_policy = Gen.Int[0, 2].Select(n => new[] { MissingPolicy.Drop, MissingPolicy.ForwardFill, MissingPolicy.Interpolate }[n]);
+    private static readonly Gen<MissingPolicy> s_policy = Gen.Int[0, 2]
+        .Select(n => new[] { MissingPolicy.Drop, MissingPolicy.ForwardFill, MissingPolicy.Interpolate }[n]);
 
     /// <summary>A first value, which is there, values before the boundary, and two different futures.</summary>
     private static readonly Gen<(MissingPolicy Policy, double First, double[] Past, double[] Future, double[] Other)> s_gaps =
@@ -44,7 +45,8 @@ public class GapProperties
     {
         double[] values = [first, .. past, .. future];
         TimeSeries filled = Table(values).Fill(policy, Day(1 + past.Length));
-        var given = values.Select((value, row) => (Date: Day(row), Value: value)).Where(row => !double.IsNaN(row.Value)).ToDictionary(row => row.Date, row => row.Value);
+        var given = values.Select((value, row) => (Date: Day(row), Value: value)).Where(row => !double.IsNaN(row.Value))
+            .ToDictionary(row => row.Date, row => row.Value);
         return !filled["x"].ToArray().Any(double.IsNaN)
             && filled.Rows == (policy == MissingPolicy.Drop ? given.Count : values.Length)
             && given.All(row => filled.Slice(new DateRange(row.Key, row.Key))["x"][0] == row.Value);

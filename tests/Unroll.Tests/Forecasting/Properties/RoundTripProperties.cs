@@ -8,16 +8,19 @@ namespace Unroll.Tests.Forecasting.Properties;
 public class RoundTripProperties
 {
     private static readonly double s_rounding = Math.ScaleB(1, -53);
-    private static readonly TargetTransform[] s_transforms = [TargetTransform.None, TargetTransform.Difference, TargetTransform.LogReturn, TargetTransform.Relative];
+    private static readonly TargetTransform[] s_transforms =
+        [TargetTransform.None, TargetTransform.Difference, TargetTransform.LogReturn, TargetTransform.Relative];
     private static readonly Gen<TargetTransform> s_transform = Gen.Int[0, 3].Select(n => s_transforms[n]);
-    private static readonly Gen<Scaler> s_scaler = Gen.Int[0, 2].Select(n => Scaler.Create(n switch { 0 => "minmax", 1 => "standard", _ => "none" }));
+    private static readonly Gen<Scaler> s_scaler = Gen.Int[0, 2]
+        .Select(n => Scaler.Create(n switch { 0 => "minmax", 1 => "standard", _ => "none" }));
 
     /// <summary>10^-150 to 10^150, every order of magnitude alike, so that a quotient of two is still a double.</summary>
     private static readonly Gen<double> s_positive = Gen.Double[-150, 150].Select(exponent => Math.Pow(10, exponent));
 
     private static readonly Gen<double> s_signed = Gen.Select(Gen.Bool, s_positive, (isNegative, size) => isNegative ? -size : size);
 
-    private static readonly Gen<double> s_any = Gen.Frequency((8, s_signed), (1, Gen.Const(0.0)), (1, Gen.Int[-5, 5].Select(n => (double)n)));
+    private static readonly Gen<double> s_any =
+        Gen.Frequency((8, s_signed), (1, Gen.Const(0.0)), (1, Gen.Int[-5, 5].Select(n => (double)n)));
 
     /// <summary>
     /// The error of a change is a few roundings of the larger value. That of a log-return is relative to the value itself and
@@ -36,7 +39,8 @@ public class RoundTripProperties
 
     [Fact]
     public void A_transform_of_values_of_any_sign_is_undone_where_it_is_defined() =>
-        Gen.Select(s_transform.Where(transform => transform != TargetTransform.LogReturn), s_any, s_any).Sample((transform, value, newest) =>
+        Gen.Select(s_transform.Where(transform => transform != TargetTransform.LogReturn), s_any, s_any)
+            .Sample((transform, value, newest) =>
             (transform == TargetTransform.Relative && newest == 0) || Returns(transform, value, newest), iter: 20_000);
 
     [Fact]
@@ -46,7 +50,8 @@ public class RoundTripProperties
             int steps = Math.Min(someSteps, values.Length - 1);
             double[] changes = transform.Forward(values, steps), back = transform.Inverse(changes, values.AsSpan(0, changes.Length));
             return changes.Length == values.Length - steps
-                && Enumerable.Range(0, back.Length).All(i => Math.Abs(back[i] - values[i + steps]) <= Allowed(transform, values[i + steps], values[i]));
+                && Enumerable.Range(0, back.Length)
+                    .All(i => Math.Abs(back[i] - values[i + steps]) <= Allowed(transform, values[i + steps], values[i]));
         });
 
     [Fact]

@@ -42,11 +42,14 @@ public class RowCalendarProperties
     /// <summary>Ten holidays at most on fixed dates or first weekdays of a month, over three years and more.</summary>
     [Fact]
     public void Holidays_of_every_year_are_skipped_in_the_next() =>
-        Gen.Select(s_day, Gen.Int[0, 3 * 250], Gen.Select(Gen.Int[1, 12], Gen.Int[1, 28]).Array[0, 5], Gen.Select(Gen.Int[1, 12], Gen.Int[1, 5]).Array[0, 5]).Sample((start, more, fixedDates, firsts) =>
+        Gen.Select(s_day, Gen.Int[0, 3 * 250], Gen.Select(Gen.Int[1, 12], Gen.Int[1, 28]).Array[0, 5],
+            Gen.Select(Gen.Int[1, 12], Gen.Int[1, 5]).Array[0, 5]).Sample((start, more, fixedDates, firsts) =>
         {
-            bool IsHoliday(DateTime day) => fixedDates.Contains((day.Month, day.Day)) || (day.Day <= 7 && firsts.Contains((day.Month, (int)day.DayOfWeek)));
+            bool IsHoliday(DateTime day) => fixedDates.Contains((day.Month, day.Day))
+                || (day.Day <= 7 && firsts.Contains((day.Month, (int)day.DayOfWeek)));
             DateTime[] all = [.. Dates("business days", start).Take(3000).Where(day => !IsHoliday(day))];
-            int kept = 1900 + more; // Seven years and more: a fixed date falls on three business days or more, and the chance of a false pattern is small.
+            // Seven years and more: a fixed date falls on three business days or more, and the chance of a false pattern is small.
+            int kept = 1900 + more;
             return all.AsSpan(kept, 250).SequenceEqual(RowCalendar.Of(all.AsSpan(0, kept)).NextDates(250));
         }, iter: 50);
 
@@ -74,7 +77,8 @@ public class RowCalendarProperties
                 "hourly" => [start.AddHours(step)],
                 "every 10 minutes" => [start.AddMinutes(10 * step)],
                 "bars of half an hour" => isFree ? [] : Enumerable.Range(0, 13).Select(bar => day.AddHours(9.5 + (0.5 * bar))),
-                "bars with a pause" => isFree ? [] : Enumerable.Range(0, 12).Where(bar => bar is not (5 or 6)).Select(bar => day.AddHours(9 + (0.5 * bar))),
+                "bars with a pause" => isFree ? [] : Enumerable.Range(0, 12).Where(bar => bar is not (5 or 6))
+                    .Select(bar => day.AddHours(9 + (0.5 * bar))),
                 "shop hours" => Enumerable.Range(9, 9).Select(hour => day.AddHours(hour)),
                 _ => isFree ? [] : Enumerable.Range(0, 24).Select(hour => day.AddHours(hour)),
             };
@@ -83,5 +87,6 @@ public class RowCalendarProperties
         }
     }
 
-    private static DateTime LastWeekday(DateTime end) => end.AddDays(end.DayOfWeek switch { DayOfWeek.Saturday => -1, DayOfWeek.Sunday => -2, _ => 0 });
+    private static DateTime LastWeekday(DateTime end) =>
+        end.AddDays(end.DayOfWeek switch { DayOfWeek.Saturday => -1, DayOfWeek.Sunday => -2, _ => 0 });
 }

@@ -4,14 +4,17 @@ using Xunit;
 
 namespace Unroll.Tests.Forecasting.Properties;
 
-/// <summary>Windows of tables whose dates come at any distance. The value of a row is its number, so that a window tells where it was cut.</summary>
+/// <summary>
+/// Windows of tables whose dates come at any distance. The value of a row is its number, so that a window tells where it was cut.
+/// </summary>
 public class WindowProperties
 {
     private static readonly Gen<(int[] Steps, int Window, int Train, int Between, int Test)> s_table =
         Gen.Select(Gen.Int[1, 9].Array[80], Gen.Int[1, 10], Gen.Int[2, 20], Gen.Int[0, 8], Gen.Int[1, 20]);
 
     [Fact]
-    public void No_window_crosses_a_split_and_every_target_is_the_row_after_its_window() => s_table.Sample((steps, window, extra, between, test) =>
+    public void No_window_crosses_a_split_and_every_target_is_the_row_after_its_window() =>
+        s_table.Sample((steps, window, extra, between, test) =>
     {
         DateTime[] dates = Dates(steps);
         var series = new TimeSeries("t", dates, ("x", [.. Enumerable.Range(0, dates.Length).Select(row => (double)row)]));
@@ -41,7 +44,8 @@ public class WindowProperties
         Gen.Select(Gen.Int[1, 6], Gen.Int[1, 10], Gen.Int[1, 20], Gen.Int[0, 5]).Sample((features, window, count, place) =>
         {
             int target = place % features, rows = window + count;
-            double[][] columns = [.. Enumerable.Range(0, features).Select(f => Enumerable.Range(0, rows).Select(row => (1000.0 * f) + row).ToArray())];
+            double[][] columns = [.. Enumerable.Range(0, features)
+                .Select(f => Enumerable.Range(0, rows).Select(row => (1000.0 * f) + row).ToArray())];
             var windows = new SplitWindows(columns, window, target);
             bool right = windows.Count == count;
             for (int i = 0; i < count; i++)
@@ -58,7 +62,9 @@ public class WindowProperties
             return right;
         });
 
-    /// <summary>Whether window i holds the rows from <paramref name="first"/> on, one after the other, and its target is the next.</summary>
+    /// <summary>
+    /// Whether window i holds the rows from <paramref name="first"/> on, one after the other, and its target is the next.
+    /// </summary>
     private static bool IsRun(SplitWindows windows, int i, int first)
     {
         ReadOnlySpan<float> input = windows.Input(i);

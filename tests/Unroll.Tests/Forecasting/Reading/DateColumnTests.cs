@@ -103,7 +103,8 @@ public sealed class DateColumnTests
         "Jan-31", "Feb-01", "Feb-02", "Feb-03", "Feb-04")]
     [InlineData(
         "prices.csv, line 2, column Date: \"200101\" may be year/month/day, year and month or day/month/year, and no row of "
-        + "the file tells. Say the format (such as MMM-yy, yyyyMM, yyMMdd, unix or excel), or write dates as yyyy-MM-dd.", "200101", "200102")]
+        + "the file tells. Say the format (such as MMM-yy, yyyyMM, yyMMdd, unix or excel), or write dates as yyyy-MM-dd.", "200101",
+            "200102")]
     [InlineData(
         "prices.csv, line 2, column Date: \"2019-1\" may be a month or a quarter, and no row of the file tells. Write months "
         + "as yyyy-MM, quarters as 2019-Q1.", "2019-1", "2019-2")]

@@ -55,7 +55,8 @@ public sealed class FileCasesTests
     public void A_file_is_read(string file, string first, string last, double largest, int missing, string? mark = null)
     {
         TimeSeries table = TimeSeries.Read(
-            Path.Combine(TestFiles.Root, "tests", "Unroll.App.Tests", "Cases", file), new ReadOptions { Missing = mark is null ? [] : [mark] });
+            Path.Combine(TestFiles.Root, "tests", "Unroll.App.Tests", "Cases", file),
+                new ReadOptions { Missing = mark is null ? [] : [mark] });
         Assert.Equal((first, last), (Day(table, table.FirstDate), Day(table, table.LastDate)));
         double[] values = [.. table[table.ColumnNames[^1]].ToArray().Where(double.IsFinite)];
         Assert.Equal(largest, values.Max(), 2);

@@ -52,7 +52,8 @@ public sealed class FileTableTests
     public void Every_file_is_in_the_table()
     {
         string[] told = [.. File.ReadLines(Path.Combine(s_folder, "table.tsv")).Select(line => line.Split('\t')[0])];
-        string[] files = [.. Directory.EnumerateFiles(s_folder).Select(Path.GetFileName).OfType<string>().Where(name => name != "table.tsv")];
+        string[] files = [.. Directory.EnumerateFiles(s_folder).Select(Path.GetFileName).OfType<string>()
+            .Where(name => name != "table.tsv")];
         Assert.Empty(files.Except(told));
         Assert.True(files.Length >= 80);
     }

@@ -17,12 +17,14 @@ public sealed class NumberProperties
     /// <summary>Numbers of up to twelve digits, three or more of them before decimals in most.</summary>
     private static readonly Gen<decimal?> s_cell = Gen.Frequency(
         (1, Gen.Const((decimal?)null)),
-        (6, Gen.Select(Gen.Long[-999_999_999_999, 999_999_999_999], Gen.Int[0, 6], Gen.Long[1, 1_000_000]).Select((digits, scale, divisor) =>
+        (6, Gen.Select(Gen.Long[-999_999_999_999, 999_999_999_999], Gen.Int[0, 6], Gen.Long[1, 1_000_000])
+            .Select((digits, scale, divisor) =>
             (decimal?)new decimal(digits / divisor / (digits / divisor % 10 == 0 ? 10 : 1)) / Power(scale))));
 
     private static readonly Gen<Form> s_form = Gen.Select(
         Gen.Bool, Gen.Int[0, s_groups.Length - 1], Gen.Int[0, 4], Gen.Int[0, s_units.Length - 1], Gen.Int[0, s_marks.Length - 1])
-        .Select((isComma, groups, signs, unit, mark) => new Form(isComma ? ',' : '.', s_groups[groups], signs, s_units[unit], s_marks[mark]));
+        .Select((isComma, groups, signs, unit, mark) =>
+            new Form(isComma ? ',' : '.', s_groups[groups], signs, s_units[unit], s_marks[mark]));
 
     private static decimal Power(int scale) => (decimal)Math.Pow(10, scale);
 
@@ -55,20 +57,25 @@ public sealed class NumberProperties
         string plain = string.Concat(text.Where(character => char.IsAsciiDigit(character) || character is '.' or ','));
         int sign = plain.IndexOfAny(['.', ',']);
         bool hasOtherGroups = Regex.IsMatch(text, "[0-9][ \u00A0\u202F\u2009'’][0-9]");
-        return sign < 0 || (sign is > 0 and <= 3 && plain[0] != '0' && sign == plain.Length - 4 && !hasOtherGroups) || !plain.Any(char.IsAsciiDigit);
+        return sign < 0 || (sign is > 0 and <= 3 && plain[0] != '0' && sign == plain.Length - 4 && !hasOtherGroups)
+            || !plain.Any(char.IsAsciiDigit);
     }
 
     [Fact]
     public void Plain_numbers_are_those_that_any_program_reads() =>
-        Gen.OneOf(Gen.Double.Select(value => value.ToString("R", CultureInfo.InvariantCulture)), s_cell.Select(cell => cell?.ToString(CultureInfo.InvariantCulture) ?? ""),
-            Gen.Float.Select(value => value.ToString("G7", CultureInfo.InvariantCulture)), Gen.String[Gen.Char["0123456789.,-+eE"], 1, 8]).Array[1, 8].Sample(texts =>
+        Gen.OneOf(Gen.Double.Select(value => value.ToString("R", CultureInfo.InvariantCulture)),
+            s_cell.Select(cell => cell?.ToString(CultureInfo.InvariantCulture) ?? ""),
+            Gen.Float.Select(value => value.ToString("G7", CultureInfo.InvariantCulture)),
+                Gen.String[Gen.Char["0123456789.,-+eE"], 1, 8]).Array[1, 8].Sample(texts =>
         {
             double[] values = Reader(';', new ReadOptions { Decimal = '.' }).Read([Column(texts)], [true])[0].Values;
             for (int row = 0; row < texts.Length; row++)
             {
-                bool isNumber = double.TryParse(texts[row], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value);
+                bool isNumber = double.TryParse(texts[row], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                    && double.IsFinite(value);
                 // What no program reads as it stands has groups or a sign behind, or is none.
-                if (isNumber ? Bits([value]) != Bits([values[row]]) : !double.IsNaN(values[row]) && !texts[row].Contains(',', StringComparison.Ordinal) && !texts[row].EndsWith('-'))
+                if (isNumber ? Bits([value]) != Bits([values[row]]) : !double.IsNaN(values[row])
+                    && !texts[row].Contains(',', StringComparison.Ordinal) && !texts[row].EndsWith('-'))
                     return false;
             }
 
@@ -77,14 +84,16 @@ public sealed class NumberProperties
 
     [Fact]
     public void Another_cell_never_changes_a_value_without_a_word() =>
-        Gen.Select(s_cell.Array[2, 8], s_form, s_form, Gen.Char[",;"], Gen.Int[0, 7], s_cell).Sample((cells, form, other, delimiter, place, cell) =>
+        Gen.Select(s_cell.Array[2, 8], s_form, s_form, Gen.Char[",;"], Gen.Int[0, 7], s_cell)
+            .Sample((cells, form, other, delimiter, place, cell) =>
         {
             string[] before = [.. cells.Select(form.Write)], after = [.. before];
             place %= before.Length;
             after[place] = other.Write(cell);
             return Try(delimiter, before) is not { } first || Try(delimiter, after) is not { } second || first.IsTold || second.IsTold
                 || Bits(first.Values.Where((_, row) => row != place)) == Bits(second.Values.Where((_, row) => row != place));
-        }, print: t => $"{string.Join(" | ", t.Item1.Select(t.Item2.Write))} {t.Item4} {t.Item5} {t.Item3.Write(t.Item6)}", iter: 20_000, threads: 1);
+        }, print: t => $"{string.Join(" | ", t.Item1.Select(t.Item2.Write))} {t.Item4} {t.Item5} {t.Item3.Write(t.Item6)}", iter: 20_000,
+            threads: 1);
 
     private static (double[] Values, bool IsTold)? Try(char delimiter, string[] texts)
     {
@@ -104,7 +113,8 @@ public sealed class NumberProperties
     [Fact]
     public void Many_columns_at_once_are_as_one_by_one()
     {
-        string[][] rows = [.. Enumerable.Range(0, 6000).Select(row => new[] { $"{row}.5", $"{row},125.25", $"{row % 999 + 1},095", $"{row} mm" })];
+        string[][] rows = [.. Enumerable.Range(0, 6000)
+            .Select(row => new[] { $"{row}.5", $"{row},125.25", $"{row % 999 + 1},095", $"{row} mm" })];
         CellColumn[] columns = Of(rows);
         NumberColumn[] all = Reader().Read(columns, [true, true, true, true]);
         Assert.Equal(4, all.Length);

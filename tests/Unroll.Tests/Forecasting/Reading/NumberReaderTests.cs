@@ -142,7 +142,8 @@ public sealed class NumberReaderTests
     public void A_point_or_comma_before_three_digits_is_refused_where_nothing_tells()
     {
         Assert.Equal(
-            "prices.csv, line 2, column a: \"1.095\" may be 1.095 or 1095, and no other number of the file tells. Say whether the decimal sign is a point or a comma.",
+            "prices.csv, line 2, column a: \"1.095\" may be 1.095 or 1095, and no other number of the file tells. Say whether the decimal "
+                + "sign is a point or a comma.",
             Refused(';', "1.095", "2.100", "7"));
         Assert.Contains("\"-12,500\" may be -12500 or -12.5", Refused('\t', "3", "-12,500"), StringComparison.Ordinal);
         Assert.Contains("\"$1.000\" may be 1 or 1000", Refused(null, "$1.000"), StringComparison.Ordinal);
@@ -161,31 +162,36 @@ public sealed class NumberReaderTests
         {
             NumberReader reader = Reader(';');
             Assert.Equal([1095, 2100], reader.Read(columns, wanted)[0].Values);
-            Assert.Equal(["column a: took \"1.095\" on line 2 as 1095, as \"1,5\" on line 2 of column b has a decimal comma"], reader.Notices);
+            Assert.Equal(["column a: took \"1.095\" on line 2 as 1095, as \"1,5\" on line 2 of column b has a decimal comma"],
+                reader.Notices);
             Assert.Equal((',', "point"), (reader.Decimal, reader.Thousands));
         }
 
         NumberReader point = Reader(';');
         Assert.Equal([1.095, 2], point.Read(Of(["1.095", "0.125"], ["2", "7"]), [true, false])[0].Values);
-        Assert.Equal(["column a: took \"1.095\" on line 2 as 1.095, as \"0.125\" on line 2 of column b has a decimal point"], point.Notices);
+        Assert.Equal(["column a: took \"1.095\" on line 2 as 1.095, as \"0.125\" on line 2 of column b has a decimal point"],
+            point.Notices);
     }
 
     [Fact]
     public void Contradictions_are_refused_with_both_cells()
     {
         Assert.Equal(
-            "prices.csv, column a: \"1.5\" on line 2 can only be read with a decimal point, \"1,5\" on line 3 only with a decimal comma. Write all numbers alike, or say which is the decimal sign.",
+            "prices.csv, column a: \"1.5\" on line 2 can only be read with a decimal point, \"1,5\" on line 3 only with a decimal comma. "
+                + "Write all numbers alike, or say which is the decimal sign.",
             Refused(';', "1.5", "1,5"));
         UnrollException error = Assert.Throws<UnrollException>(() => Reader(';').Read(Of(["1,5", "1.5"]), [true, true]));
         Assert.Equal(
-            "prices.csv: \"1.5\" on line 2 of column b can only be read with a decimal point, \"1,5\" on line 2 of column a only with a decimal comma. Write all numbers alike, or say which is the decimal sign.",
+            "prices.csv: \"1.5\" on line 2 of column b can only be read with a decimal point, \"1,5\" on line 2 of column a only with a "
+                + "decimal comma. Write all numbers alike, or say which is the decimal sign.",
             error.Message);
         Assert.Equal("decimal", error.Subject);
         Assert.Equal([1.5], Reader(';').Read(Of(["1,5", "1.5"]), [true, false])[0].Values);
         Assert.Equal([1.5], Reader(';').Read(Of(["1,5", "1.5"]), [false, true])[0].Values);
         Assert.Contains("different currencies", Refused(',', "$5", "€5"), StringComparison.Ordinal);
         Assert.Contains("\"5%\" on line 3 has a % and \"4\" on line 2 has none", Refused(',', "4", "5%"), StringComparison.Ordinal);
-        Assert.Contains("\"5 mm\" on line 3 has a unit and \"4\" on line 2 has none", Refused(',', "4", "5 mm", "6 mm"), StringComparison.Ordinal);
+        Assert.Contains("\"5 mm\" on line 3 has a unit and \"4\" on line 2 has none", Refused(',', "4", "5 mm", "6 mm"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -240,7 +246,8 @@ public sealed class NumberReaderTests
         Assert.Equal(["column a: left off the flags behind 3 of its numbers (bep, e, p)"], reader.Notices);
         reader = Reader();
         Assert.Equal([950, 1_200_000], reader.Read([Column("950", "1.2M")], [true])[0].Values);
-        Assert.Equal(["column a: took K, M, B and T behind numbers, such as \"1.2M\" on line 3, as thousands, millions, billions, trillions"], reader.Notices);
+        Assert.Equal(["column a: took K, M, B and T behind numbers, such as \"1.2M\" on line 3, as thousands, millions, billions, "
+            + "trillions"], reader.Notices);
     }
 
     [Fact]
@@ -298,7 +305,8 @@ public sealed class NumberReaderTests
     public void Marks_that_are_named_are_texts_or_values()
     {
         NumberReader reader = Reader(';', new ReadOptions { Missing = ["closed", "-9999", "<1", "Größe"] });
-        NumberColumn column = reader.Read([Column("1,5", "Closed", "-9999.0", "-9999", "-9.999", "-9999,0", "<1", "GRÖSSE", "größe", "2")], [true])[0];
+        NumberColumn column =
+            reader.Read([Column("1,5", "Closed", "-9999.0", "-9999", "-9.999", "-9999,0", "<1", "GRÖSSE", "größe", "2")], [true])[0];
         Assert.Equal(Bits([1.5, .. Enumerable.Repeat(double.NaN, 8), 2]), Bits(column.Values));
         Assert.Equal((2, 1, (9L, "GRÖSSE")), (column.Numbers, column.BadCells, column.FirstBad));
         Assert.Equal(1, reader.Marks["-9.999"]);

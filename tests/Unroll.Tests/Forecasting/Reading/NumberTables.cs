@@ -23,7 +23,8 @@ internal static class NumberTables
 
     public static CellColumn Column(params string[] cells) => Of([.. cells.Select(cell => new[] { cell })])[0];
 
-    public static NumberReader Reader(char? delimiter = ',', ReadOptions? options = null) => new("prices.csv", delimiter, options ?? new ReadOptions());
+    public static NumberReader Reader(char? delimiter = ',', ReadOptions? options = null) =>
+        new("prices.csv", delimiter, options ?? new ReadOptions());
 
     /// <summary>The bits of numbers, in which NaN is NaN.</summary>
     public static string Bits(IEnumerable<double> values) =>

@@ -17,13 +17,15 @@ public class NumberedRowsTests
         Assert.Equal("load, 60 rows, 0 to 59", hours["load"].ToString());
         Assert.Equal("a running number, no calendar, no gaps", hours.CalendarGaps().ToString());
         Assert.Empty(SeasonalPeriod.Candidates(hours));
-        Assert.StartsWith("           load\nRow\n0    100.000000", hours.Head(2).ToText(80).Replace("\r", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.StartsWith("           load\nRow\n0    100.000000", hours.Head(2).ToText(80).Replace("\r", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
         Assert.Equal([40, 41], hours.Tail(20).Select("load").Head(2).Numbers);
         Assert.Empty(Dated(3).Numbers);
     }
 
     [Theory]
-    [InlineData(new double[] { 10, 20, 30, 50, 60 }, "a running number in steps of 10, no calendar, 1 gap, all of a single number, 1 number missing", 70)]
+    [InlineData(new double[] { 10, 20, 30, 50, 60 },
+        "a running number in steps of 10, no calendar, 1 gap, all of a single number, 1 number missing", 70)]
     [InlineData(new double[] { -2, -1, 0, 1 }, "a running number, no calendar, no gaps", 2)]
     [InlineData(new[] { 0.1, 0.2, 0.3, 0.4 }, "a running number in steps of 0.1, no calendar, no gaps", 0.5)]
     [InlineData(new double[] { 0, 1, 10, 100, 1000, 10000 }, "The rows are not evenly spaced (median spacing 90)", 10090)]
@@ -44,7 +46,8 @@ public class NumberedRowsTests
             double number = whole / Math.Pow(10, decimals);
             return RowNumbers.ToNumber(RowNumbers.ToDate(number)) == number
                 && double.Parse(RowNumbers.Text(RowNumbers.ToDate(number)), System.Globalization.CultureInfo.InvariantCulture) == number
-                && RowNumbers.ToDate(number) < RowNumbers.ToDate(Math.Min(number + 1, RowNumbers.Largest)).AddTicks(number == RowNumbers.Largest ? 1 : 0);
+                && RowNumbers.ToDate(number) < RowNumbers.ToDate(Math.Min(number + 1, RowNumbers.Largest))
+                    .AddTicks(number == RowNumbers.Largest ? 1 : 0);
         });
 
     [Theory]
@@ -60,7 +63,8 @@ public class NumberedRowsTests
 
     [Fact]
     public void Numbers_that_do_not_increase_are_refused() =>
-        Assert.Contains("row 2 (1) follows 1", Assert.Throws<ArgumentException>(() => TimeSeries.FromNumbers("n", [0, 1, 1], ("x", [1.0, 2, 3]))).Message, StringComparison.Ordinal);
+        Assert.Contains("row 2 (1) follows 1", Assert.Throws<ArgumentException>(
+            () => TimeSeries.FromNumbers("n", [0, 1, 1], ("x", [1.0, 2, 3]))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("0..79", 80)]
@@ -73,11 +77,14 @@ public class NumberedRowsTests
     [Fact]
     public void Digits_are_years_for_dates_and_numbers_for_numbered_rows()
     {
-        TimeSeries numbered = TimeSeries.FromNumbers("n", [.. Enumerable.Range(2000, 100).Select(number => (double)number)], ("x", new double[100]));
+        TimeSeries numbered =
+            TimeSeries.FromNumbers("n", [.. Enumerable.Range(2000, 100).Select(number => (double)number)], ("x", new double[100]));
         Assert.Equal(11, numbered.Slice("2010..2020").Rows);
         Assert.Equal((4 * 365) + 1, Dated(5000).Slice("2020..2023").Rows);
-        UnrollException dates = Assert.Throws<UnrollException>(() => numbered.Slice("2010-01..2020")), numbers = Assert.Throws<UnrollException>(() => Dated(9).Slice("0..79"));
-        Assert.Contains("is of dates, but the rows of n are numbered. Write a range of numbers like 0..79", dates.Message, StringComparison.Ordinal);
+        UnrollException dates = Assert.Throws<UnrollException>(() => numbered.Slice("2010-01..2020")),
+            numbers = Assert.Throws<UnrollException>(() => Dated(9).Slice("0..79"));
+        Assert.Contains("is of dates, but the rows of n are numbered. Write a range of numbers like 0..79", dates.Message,
+            StringComparison.Ordinal);
         Assert.Contains("is of running numbers, but the rows of days.csv have dates.", numbers.Message, StringComparison.Ordinal);
     }
 
@@ -88,7 +95,13 @@ public class NumberedRowsTests
     [InlineData(null, null, "before 80", "80..")]
     public void Tasks_take_ranges_of_numbers(string? train, string? test, string learnt, string judged)
     {
-        var task = new ForecastTask(Numbered(100), new TaskOptions { Targets = ["load"], Train = train is null ? default(DateRange?) : DateRange.Parse(train), Test = test is null ? default(DateRange?) : DateRange.Parse(test) });
+        var task = new ForecastTask(Numbered(100), new TaskOptions
+        {
+            Targets = ["load"],
+            Train = train is null ? default(DateRange?)
+            : DateRange.Parse(train),
+            Test = test is null ? default(DateRange?) : DateRange.Parse(test)
+        });
         ForecastSplit split = task[task.Parts[0]];
         Assert.Equal((learnt, judged), (split.TrainRange.ToString(), split.TestRange.ToString()));
         Assert.Equal(79, split.Table.NumberOf(split.Train.Dates[^1]));
@@ -100,7 +113,8 @@ public class NumberedRowsTests
     {
         var task = new ForecastTask(Numbered(100), new TaskOptions { Targets = ["load"], TestRows = 20 });
         Assert.Equal("before 80", task[task.Parts[0]].TrainRange.ToString());
-        UnrollException error = Assert.Throws<UnrollException>(() => new ForecastTask(Numbered(100), new TaskOptions { Targets = ["load"], Inputs = new ForecastInputs { Holidays = "DE" } }));
+        UnrollException error = Assert.Throws<UnrollException>(
+            () => new ForecastTask(Numbered(100), new TaskOptions { Targets = ["load"], Inputs = new ForecastInputs { Holidays = "DE" } }));
         Assert.Contains("are numbered and have no dates, so no holiday is known", error.Message, StringComparison.Ordinal);
         Assert.Equal("holidays", error.Subject);
     }
@@ -123,8 +137,10 @@ public class NumberedRowsTests
             Assert.Equal(["120", "121", "122"], next.Rows().Select(row => next.Format(row.Date)));
             Assert.Equal("a running number, no calendar", loaded.FrequencyName);
             UnrollException error = Assert.Throws<UnrollException>(() => loaded.Predict(Dated(120), 3));
-            Assert.Contains("learnt from rows that are numbered, but those of days.csv have dates.", error.Message, StringComparison.Ordinal);
-            Assert.Throws<UnrollException>(() => loaded.Refit(new ForecastTask(Dated(150), loaded.OptionsOfFit(new TaskOptions { TestRows = 3 })), cancellationToken: TestContext.Current.CancellationToken));
+            Assert.Contains("learnt from rows that are numbered, but those of days.csv have dates.", error.Message,
+                StringComparison.Ordinal);
+            Assert.Throws<UnrollException>(() => loaded.Refit(new ForecastTask(Dated(150),
+                loaded.OptionsOfFit(new TaskOptions { TestRows = 3 })), cancellationToken: TestContext.Current.CancellationToken));
         }
         finally
         {
@@ -136,8 +152,10 @@ public class NumberedRowsTests
     public void A_forecaster_of_dates_refuses_numbered_rows()
     {
         var naive = new NaiveForecaster();
-        naive.Fit(new ForecastTask(Dated(60), new TaskOptions { Targets = ["load"], TestRows = 5 }), cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Contains("learnt from rows with dates, but those of hours.csv are numbered.", Assert.Throws<UnrollException>(() => naive.Predict(Numbered(60), 1)).Message, StringComparison.Ordinal);
+        naive.Fit(new ForecastTask(Dated(60), new TaskOptions { Targets = ["load"], TestRows = 5 }),
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Contains("learnt from rows with dates, but those of hours.csv are numbered.",
+            Assert.Throws<UnrollException>(() => naive.Predict(Numbered(60), 1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,7 +177,8 @@ public class NumberedRowsTests
         Assert.Equal(word, numbers.Word);
         Assert.Equal(same, numbers.SameAs(other));
         Assert.False(RowCalendar.Of(MadeTables.Dates("daily", 9)).SameAs(word));
-        Assert.Equal("The model learnt from one row a day, but n has rows that are numbered. Use rows as the model learnt from, or train a model on n.".Replace("one row a day", "days", StringComparison.Ordinal), numbers.Mismatch("days"));
+        Assert.Equal(
+            "The model learnt from one row a day, but n has rows that are numbered. Use rows as the model learnt from, or train a model on n.".Replace("one row a day", "days", StringComparison.Ordinal), numbers.Mismatch("days"));
     }
 
     [Fact]
@@ -170,7 +189,8 @@ public class NumberedRowsTests
         Assert.Equal("29", new SeriesSet("s", ("a", a), ("c", Numbered(20)))["a"].Format(a.LastDate));
     }
 
-    private static TimeSeries Dated(int rows) => new("days.csv", MadeTables.Dates("daily", rows), ("load", Numbered(rows)["load"].ToArray()));
+    private static TimeSeries Dated(int rows) =>
+        new("days.csv", MadeTables.Dates("daily", rows), ("load", Numbered(rows)["load"].ToArray()));
 
     private static TimeSeries Numbered(int rows) => TimeSeries.FromNumbers(
         "hours.csv",

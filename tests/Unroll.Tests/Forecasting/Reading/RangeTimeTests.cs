@@ -44,7 +44,8 @@ public class RangeTimeTests
     [InlineData("1e3..2e3")]
     [InlineData("NaN..")]
     public void What_is_no_time_is_refused(string text) =>
-        Assert.Contains(" is no year, month or date. ", Assert.Throws<UnrollException>(() => DateRange.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(" is no year, month or date. ", Assert.Throws<UnrollException>(() => DateRange.Parse(text)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("2024-01-01T07..2024-01-01T06", "ends before it begins. Put the earlier date first.")]
@@ -73,7 +74,8 @@ public class RangeTimeTests
             DateTime first = new DateTime(2020, 1, 1).AddSeconds(start), last = first.AddSeconds(length);
             var range = new DateRange(first, last);
             DateRange read = DateRange.Parse(range.ToString());
-            return read.From == first && read.Contains(last) && !read.Contains(last.TimeOfDay == TimeSpan.Zero ? last.AddDays(1) : last.AddSeconds(1));
+            return read.From == first && read.Contains(last)
+                && !read.Contains(last.TimeOfDay == TimeSpan.Zero ? last.AddDays(1) : last.AddSeconds(1));
         });
 
     [Fact]
@@ -85,8 +87,10 @@ public class RangeTimeTests
         Assert.Equal(1, series.Slice("2024-01-01T06:00").Rows);
         var split = new ForecastSplit(series, "y", "..2024-01-01T17:55", "2024-01-01T18:00..2024-01-01T23", 12);
         Assert.Equal((216, 72), (split.Train.Count, split.Test.Count));
-        Assert.Contains("begins before the training range ..2024-01-01T18:00 ends", Refused(() => new ForecastSplit(series, "y", "..2024-01-01T18:00", "2024-01-01T18:00..", 12)).Message, StringComparison.Ordinal);
-        Assert.Contains("its dates run from 2024-01-01 00:00:00 to 2024-01-01 23:55:00", Refused(() => new ForecastSplit(series, "y", "..2024-01-01T18", "2024-01-02..", 12)).Message, StringComparison.Ordinal);
+        Assert.Contains("begins before the training range ..2024-01-01T18:00 ends", Refused(
+            () => new ForecastSplit(series, "y", "..2024-01-01T18:00", "2024-01-01T18:00..", 12)).Message, StringComparison.Ordinal);
+        Assert.Contains("its dates run from 2024-01-01 00:00:00 to 2024-01-01 23:55:00",
+            Refused(() => new ForecastSplit(series, "y", "..2024-01-01T18", "2024-01-02..", 12)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -95,7 +99,13 @@ public class RangeTimeTests
     [InlineData("2024-01-01T06..2024-01-01T11", "2024-01-01T18..2024-01-01T18:55", 72, 12)]
     public void Tasks_take_ranges_within_a_day(string? train, string? test, int learnt, int judged)
     {
-        var task = new ForecastTask(Minutes(288), new TaskOptions { Targets = ["y"], Train = train is null ? default(DateRange?) : DateRange.Parse(train), Test = test is null ? default(DateRange?) : DateRange.Parse(test) });
+        var task = new ForecastTask(Minutes(288), new TaskOptions
+        {
+            Targets = ["y"],
+            Train = train is null ? default(DateRange?)
+            : DateRange.Parse(train),
+            Test = test is null ? default(DateRange?) : DateRange.Parse(test)
+        });
         Assert.Equal((learnt, judged), (task.TrainRows, task.TestRows));
     }
 
@@ -105,7 +115,8 @@ public class RangeTimeTests
         TimeSeries local = Minutes(48);
         UnrollException error = Refused(() => local.Slice("2024-01-01T01:00Z.."));
         Assert.Contains("is in times of UTC, but those of minutes are without a zone", error.Message, StringComparison.Ordinal);
-        TimeSeries utc = new("minutes", [.. local.Dates], [new Column("y", local["y"].ToArray())], 0, 48, [], new Dictionary<string, string>(), "UTC");
+        TimeSeries utc = new("minutes", [.. local.Dates], [new Column("y", local["y"].ToArray())], 0, 48, [],
+            new Dictionary<string, string>(), "UTC");
         Assert.Equal(36, utc.Slice("2024-01-01T01:00Z..").Rows);
         Assert.Equal(36, utc.Slice("2024-01-01 01:00:00 UTC..").Rows);
         Assert.Throws<UnrollException>(() => utc.Slice("2024-01-01T01:00+01:00.."));

@@ -29,7 +29,8 @@ public class SeriesOfObjectsTests
     [InlineData(7, 7, "+02:00", "2024-05-01T07:00:00+02:00")]
     public void Offsets_are_kept_where_there_is_one(int hour, int shown, string? zone, string first)
     {
-        DateTimeOffset[] times = [.. Enumerable.Range(0, 5).Select(day => new DateTimeOffset(s_first.AddDays(day).AddHours(hour), TimeSpan.FromHours(2)))];
+        DateTimeOffset[] times =
+            [.. Enumerable.Range(0, 5).Select(day => new DateTimeOffset(s_first.AddDays(day).AddHours(hour), TimeSpan.FromHours(2)))];
         var series = TimeSeries.From(times, time => time, ("x", time => time.Day));
         Assert.Equal((zone, first), (series.Zone, series.Format(series.FirstDate)));
         Assert.Equal(shown, series.FirstDate.Hour);
@@ -58,11 +59,16 @@ public class SeriesOfObjectsTests
     public void What_is_no_table_is_refused_in_one_line()
     {
         Sale[] twice = [.. Sales("a", 2), new Sale("b", s_first, 1)];
-        Assert.Equal("sales: two rows have the date 2024-05-01. Leave one of them out, or give each series a key of its own.", Refused(() => TimeSeries.From("sales", twice, row => row.Day, ("x", row => row.Amount))));
-        Assert.Contains("row 1, column x: the value is infinite", Refused(() => TimeSeries.From("sales", twice, row => row.Day, ("x", row => 1 / row.Amount))), StringComparison.Ordinal);
-        Assert.Contains("two columns named x", Refused(() => TimeSeries.From("sales", Sales("a", 2), row => row.Day, ("x", row => row.Amount), ("x", row => row.Price))), StringComparison.Ordinal);
-        Assert.Contains("row 1 has no key", Refused(() => SeriesSet.From("sales", Sales(" ", 2), row => row.Shop, row => row.Day, ("x", row => row.Amount))), StringComparison.Ordinal);
-        Assert.Contains("has no rows", Refused(() => SeriesSet.From("sales", Sales("a", 0), row => row.Shop, row => row.Day, ("x", row => row.Amount))), StringComparison.Ordinal);
+        Assert.Equal("sales: two rows have the date 2024-05-01. Leave one of them out, or give each series a key of its own.",
+            Refused(() => TimeSeries.From("sales", twice, row => row.Day, ("x", row => row.Amount))));
+        Assert.Contains("row 1, column x: the value is infinite",
+            Refused(() => TimeSeries.From("sales", twice, row => row.Day, ("x", row => 1 / row.Amount))), StringComparison.Ordinal);
+        Assert.Contains("two columns named x", Refused(() => TimeSeries.From(
+            "sales", Sales("a", 2), row => row.Day, ("x", row => row.Amount), ("x", row => row.Price))), StringComparison.Ordinal);
+        Assert.Contains("row 1 has no key", Refused(() =>
+            SeriesSet.From("sales", Sales(" ", 2), row => row.Shop, row => row.Day, ("x", row => row.Amount))), StringComparison.Ordinal);
+        Assert.Contains("has no rows", Refused(() =>
+            SeriesSet.From("sales", Sales("a", 0), row => row.Shop, row => row.Day, ("x", row => row.Amount))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,10 +88,14 @@ public class SeriesOfObjectsTests
         Assert.Equal((3, 5), (three.Rows, more.Rows));
         Assert.Equal([0, 10, 20, 30, double.NaN], more["amount"].ToArray());
         Assert.Equal(s_first.AddDays(5), more.LastDate);
-        Assert.Contains("begins with 2024-05-03, which does not come after 2024-05-03, the last row of sales", Refused(() => three.Append(s_first.AddDays(2), 1, 1)), StringComparison.Ordinal);
-        Assert.Contains("There are 1 values for the 2 columns of sales, amount, price.", Refused(() => three.Append(s_first.AddDays(3), 1)), StringComparison.Ordinal);
-        Assert.Contains("have dates without times", Refused(() => three.Append(s_first.AddDays(3).AddHours(1), 1, 1)), StringComparison.Ordinal);
-        Assert.Contains("is infinite", Refused(() => three.Append(s_first.AddDays(3), 1, double.NegativeInfinity)), StringComparison.Ordinal);
+        Assert.Contains("begins with 2024-05-03, which does not come after 2024-05-03, the last row of sales",
+            Refused(() => three.Append(s_first.AddDays(2), 1, 1)), StringComparison.Ordinal);
+        Assert.Contains("There are 1 values for the 2 columns of sales, amount, price.", Refused(() => three.Append(s_first.AddDays(3), 1)),
+            StringComparison.Ordinal);
+        Assert.Contains("have dates without times", Refused(() => three.Append(s_first.AddDays(3).AddHours(1), 1, 1)),
+            StringComparison.Ordinal);
+        Assert.Contains("is infinite", Refused(() => three.Append(s_first.AddDays(3), 1, double.NegativeInfinity)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,34 +111,45 @@ public class SeriesOfObjectsTests
     public void Tables_that_do_not_go_on_are_refused()
     {
         TimeSeries days = Table(40);
-        Assert.Contains("has the columns amount, but sales, to which it is appended, has amount, price", Refused(() => days.Head(9).Append(days.Tail(5).Select("amount"))), StringComparison.Ordinal);
+        Assert.Contains("has the columns amount, but sales, to which it is appended, has amount, price",
+            Refused(() => days.Head(9).Append(days.Tail(5).Select("amount"))), StringComparison.Ordinal);
         Assert.Contains("does not come after", Refused(() => days.Head(30).Append(days.Tail(15))), StringComparison.Ordinal);
-        var weeks = TimeSeries.From("weeks", Enumerable.Range(10, 5), week => s_first.AddDays(7 * week), ("amount", week => week), ("price", week => week));
-        Assert.Contains("The rows of weeks come otherwise (weekly) than those of sales, to which it is appended (daily).", Refused(() => days.Append(weeks)), StringComparison.Ordinal);
-        var utc = TimeSeries.From("utc", Enumerable.Range(50, 5), day => new DateTimeOffset(s_first.AddDays(day).AddHours(1), TimeSpan.Zero), ("amount", day => day), ("price", day => day));
-        Assert.Contains("The times of utc are of UTC, but those of sales, to which it is appended, are without a zone.", Refused(() => days.Append(utc)), StringComparison.Ordinal);
-        Assert.Contains("those of the other are numbered", Refused(() => days.Select("amount").Append(Numbered(0, 5))), StringComparison.Ordinal);
+        var weeks = TimeSeries.From("weeks", Enumerable.Range(10, 5), week => s_first.AddDays(7 * week), ("amount", week => week),
+            ("price", week => week));
+        Assert.Contains("The rows of weeks come otherwise (weekly) than those of sales, to which it is appended (daily).",
+            Refused(() => days.Append(weeks)), StringComparison.Ordinal);
+        var utc = TimeSeries.From("utc", Enumerable.Range(50, 5),
+            day => new DateTimeOffset(s_first.AddDays(day).AddHours(1), TimeSpan.Zero), ("amount", day => day), ("price", day => day));
+        Assert.Contains("The times of utc are of UTC, but those of sales, to which it is appended, are without a zone.",
+            Refused(() => days.Append(utc)), StringComparison.Ordinal);
+        Assert.Contains("those of the other are numbered", Refused(() => days.Select("amount").Append(Numbered(0, 5))),
+            StringComparison.Ordinal);
         Assert.Contains("are numbered and have no dates", Refused(() => Numbered(0, 5).Append(s_first, 1)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Sets_grow_by_rows_and_by_series()
     {
-        SeriesSet all = Shops([.. Sales("a", 5), .. Sales("b", 3)]).Append(Shops([.. Sales("a", 2, from: 5), .. Sales("c", 3)])).Append(Shops([.. Sales("b", 1, from: 3)]));
+        SeriesSet all = Shops([.. Sales("a", 5), .. Sales("b", 3)]).Append(Shops([.. Sales("a", 2, from: 5), .. Sales("c", 3)]))
+            .Append(Shops([.. Sales("b", 1, from: 3)]));
         Assert.Equal(["a", "b", "c"], all.Keys);
         Assert.Equal([7, 4, 3], all.Keys.Select(key => all[key].Rows));
         Assert.Equal(["price"], all.StaticNames);
         Assert.Equal(2, all.Static("c")["price"]);
         Assert.Equal(30, all["b"]["amount"][3]);
-        Assert.Contains("of the series a it is 2 there and 3 in shops", Refused(() => all.Append(Shops([new Sale("a", s_first.AddDays(9), 1, 3)]))), StringComparison.Ordinal);
+        Assert.Contains("of the series a it is 2 there and 3 in shops",
+            Refused(() => all.Append(Shops([new Sale("a", s_first.AddDays(9), 1, 3)]))), StringComparison.Ordinal);
         Assert.Contains("does not come after", Refused(() => all.Append(Shops([.. Sales("b", 1)]))), StringComparison.Ordinal);
     }
 
-    private static SeriesSet Shops(Sale[] rows) => SeriesSet.From("shops", rows, row => row.Shop, row => row.Day, ("amount", row => row.Amount), ("price", row => row.Price));
+    private static SeriesSet Shops(Sale[] rows) =>
+        SeriesSet.From("shops", rows, row => row.Shop, row => row.Day, ("amount", row => row.Amount), ("price", row => row.Price));
 
-    private static TimeSeries Table(int days) => TimeSeries.From("sales", Sales("a", days), row => row.Day, ("amount", row => row.Amount), ("price", row => row.Price + row.Day.Day));
+    private static TimeSeries Table(int days) => TimeSeries.From("sales", Sales("a", days), row => row.Day, ("amount", row => row.Amount),
+        ("price", row => row.Price + row.Day.Day));
 
-    private static TimeSeries Numbered(int from, int rows) => TimeSeries.FromNumbers("n", [.. Enumerable.Range(from, rows).Select(row => (double)row)], ("amount", new double[rows]));
+    private static TimeSeries Numbered(int from, int rows) =>
+        TimeSeries.FromNumbers("n", [.. Enumerable.Range(from, rows).Select(row => (double)row)], ("amount", new double[rows]));
 
     private static string Refused(Func<object> action) => Assert.Throws<UnrollException>(action).Message;
 }

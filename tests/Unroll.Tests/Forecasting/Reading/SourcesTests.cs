@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Data;
 using System.Text;
 using Microsoft.Data.Sqlite;
@@ -27,7 +28,8 @@ public sealed class SourcesTests : IDisposable
             new DataField<bool>("promo"), new DataField<float>("share"), new DataField<decimal>("price"), new DataField<string>("text day"),
         ];
         await using (FileStream stream = File.Create(path))
-        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), stream, cancellationToken: TestContext.Current.CancellationToken))
+        await using (ParquetWriter writer =
+            await ParquetWriter.CreateAsync(new ParquetSchema(fields), stream, cancellationToken: TestContext.Current.CancellationToken))
         {
             using ParquetRowGroupWriter group = writer.CreateRowGroup();
             await group.WriteAsync<DateTime>(fields[0], days);
@@ -62,8 +64,9 @@ public sealed class SourcesTests : IDisposable
         command.ExecuteNonQuery();
         for (int row = 0; row < 20; row++)
         {
-            command.CommandText = FormattableString.Invariant(
-                $"insert into sales values ('{new DateTime(2024, 1, 1).AddDays(row / 2):yyyy-MM-dd}', '{(row % 2 == 0 ? "a" : "b")}', {(row == 4 ? "null" : row + 0.095)}, 'x')");
+            command.CommandText = string.Create(CultureInfo.InvariantCulture,
+                $"insert into sales values ('{new DateTime(2024, 1, 1).AddDays(row / 2):yyyy-MM-dd}', '{(row % 2 == 0 ? "a" : "b")}', "
+                    + $"{(row == 4 ? "null" : row + 0.095)}, 'x')");
             command.ExecuteNonQuery();
         }
 
@@ -91,7 +94,8 @@ public sealed class SourcesTests : IDisposable
         table.Columns.Add("y", typeof(decimal));
         table.Columns.Add("n", typeof(long));
         for (int hour = 0; hour < 4; hour++)
-            table.Rows.Add(new DateTimeOffset(2024, 1, 1, hour, 0, 0, TimeSpan.FromHours(2)), hour == 2 ? DBNull.Value : 1000.125m + hour, 10L * hour);
+            table.Rows.Add(new DateTimeOffset(2024, 1, 1, hour, 0, 0, TimeSpan.FromHours(2)), hour == 2 ? DBNull.Value : 1000.125m + hour,
+                10L * hour);
         TimeSeries read = TimeSeries.Read(table.CreateDataReader());
         Assert.Equal("+02:00", read.Zone);
         Assert.Equal([1000.125, 1001.125, double.NaN, 1003.125], read["y"].ToArray());
@@ -106,15 +110,18 @@ public sealed class SourcesTests : IDisposable
         Assert.Equal([1, 2], TimeSeries.Read(stream)["y"].ToArray());
         Assert.True(stream.CanRead);
         Assert.Equal([1, 2], TimeSeries.Read(new StringReader(Text))["y"].ToArray());
-        Assert.StartsWith("uploads, line 3", Assert.Throws<UnrollException>(() => TimeSeries.Read(new StringReader("date,y\n2024-01-01,1\n2024-01-02,x\n2024-01-03,1\n"), name: "uploads")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("uploads, line 3", Assert.Throws<UnrollException>(() => TimeSeries.Read(
+            new StringReader("date,y\n2024-01-01,1\n2024-01-02,x\n2024-01-03,1\n"), name: "uploads")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Files_are_parts_of_one_table_or_a_series_each()
     {
         string Rows(int year, int month, int days, string column = "y") =>
-            $"date,{column}\n" + string.Concat(Enumerable.Range(0, days).Select(day => FormattableString.Invariant($"{new DateTime(year, month, 1).AddDays(day):yyyy-MM-dd},{month + (day / 100.0)}\n")));
-        string first = _files.Write("first.csv", Rows(2023, 1, 31)), second = _files.Write("second.csv", Rows(2023, 2, 28)), far = _files.Write("far.csv", Rows(2024, 6, 30));
+            $"date,{column}\n" + string.Concat(Enumerable.Range(0, days).Select(
+                day => FormattableString.Invariant($"{new DateTime(year, month, 1).AddDays(day):yyyy-MM-dd},{month + (day / 100.0)}\n")));
+        string first = _files.Write("first.csv", Rows(2023, 1, 31)), second = _files.Write("second.csv", Rows(2023, 2, 28)),
+            far = _files.Write("far.csv", Rows(2024, 6, 30));
         SeriesSet parts = SeriesSet.ReadFiles([second, first]);
         Assert.True(parts.IsTable);
         Assert.Equal((59, new DateTime(2023, 1, 1)), (parts.Rows, parts[""].FirstDate));
@@ -124,6 +131,7 @@ public sealed class SourcesTests : IDisposable
         Assert.Equal(["first", "same"], SeriesSet.ReadFiles([first, _files.Write("same.csv", Rows(2023, 1, 31))]).Keys);
         Assert.Equal(["first", "second"], SeriesSet.ReadFiles([first, second], "file").Keys);
         Assert.True(SeriesSet.ReadFiles([first, far], "none").IsTable);
-        Assert.Contains("no column of numbers in common", Assert.Throws<UnrollException>(() => SeriesSet.ReadFiles([first, _files.Write("other.csv", Rows(2023, 1, 31, "z"))])).Message, StringComparison.Ordinal);
+        Assert.Contains("no column of numbers in common", Assert.Throws<UnrollException>(
+            () => SeriesSet.ReadFiles([first, _files.Write("other.csv", Rows(2023, 1, 31, "z"))])).Message, StringComparison.Ordinal);
     }
 }

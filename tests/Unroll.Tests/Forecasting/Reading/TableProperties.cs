@@ -14,7 +14,8 @@ public sealed class TableProperties
     /// <summary>How a day is written; with a time behind it where the table has times.</summary>
     private static readonly (string Format, bool HasTimes)[] s_dates =
     [
-        ("yyyy-MM-dd", false), ("yyyy/MM/dd", false), ("dd.MM.yyyy", false), ("dd/MM/yyyy", false), ("MM/dd/yyyy", false), ("yyyyMMdd", false),
+        ("yyyy-MM-dd", false), ("yyyy/MM/dd", false), ("dd.MM.yyyy", false), ("dd/MM/yyyy", false), ("MM/dd/yyyy", false),
+        ("yyyyMMdd", false),
         ("d MMM yyyy", false), ("MMM d yyyy", false), ("dd-MMM-yy", false), ("yyyy-M-d", false), ("ddd dd MMM yyyy", false),
         ("yyyy-MM-dd HH:mm", true), ("yyyy-MM-dd'T'HH:mm:ss", true), ("dd.MM.yyyy HH:mm", true), ("MM/dd/yyyy h:mm tt", true),
         ("yyyyMMddHHmm", true), ("yyyy-MM-dd HH:mm:ss.fff", true),
@@ -42,7 +43,8 @@ public sealed class TableProperties
     /// <summary>A table and how it is written.</summary>
     /// <param name="Shape">Bits: a line before, a line behind, a delimiter behind every row.</param>
     private sealed record Made(
-        int Rows, int Columns, DateTime Start, (string Format, bool HasTimes) Date, char Delimiter, char Decimal, string Group, string Missing, int Shape,
+        int Rows, int Columns, DateTime Start, (string Format, bool HasTimes) Date, char Delimiter, char Decimal, string Group,
+        string Missing, int Shape,
         int[] Hundredths, int[] Gaps)
     {
         public DateTime DateOf(int row) => Date.HasTimes ? Start.AddHours(row) : Start.AddDays(row);
@@ -104,14 +106,16 @@ public sealed class TableProperties
         catch (UnrollException e)
         {
             // Day and month that no row tells apart.
-            return e.Subject == "date-format" && made.Date.Format.Contains('/', StringComparison.Ordinal) && made.DateOf(made.Rows - 1).Day <= 12;
+            return e.Subject == "date-format" && made.Date.Format.Contains('/', StringComparison.Ordinal) && made.DateOf(made.Rows - 1)
+                .Day <= 12;
         }
     }, threads: 1);
 
     /// <summary>Another number, a missing value or a slip in one cell; nothing else may change, unless the file is refused.</summary>
     [Fact]
     public void One_changed_cell_changes_no_other() =>
-        Gen.Select(s_made, Gen.Int[0, 1_000_000], Gen.OneOf("", "7", "NA", "x7", "1.234", "1,234", "9999999", "-", "2019-01-01", "(5)", "5%")).Sample((made, place, cell) =>
+        Gen.Select(s_made, Gen.Int[0, 1_000_000],
+            Gen.OneOf("", "7", "NA", "x7", "1.234", "1,234", "9999999", "-", "2019-01-01", "(5)", "5%")).Sample((made, place, cell) =>
         {
             (int row, int column) = (place % made.Rows, place / made.Rows % made.Columns);
             try

@@ -11,14 +11,17 @@ internal static class GateLoops
     public static IReadOnlyDictionary<string, (Recurrent Layer, Step Step)> Of(int units) => new Dictionary<string, (Recurrent, Step)>
     {
         ["simple rnn"] = (new SimpleRnn(units), (x, h, _, w) => Plain(h, Affine(x, w[0], Affine(h, w[1], w[2])))),
-        ["independent rnn"] = (new IndRnn(units), (x, h, _, w) => Plain(h, Affine(x, w[0], [.. w[2].Select((b, u) => b + (w[1][u] * h[u]))]))),
+        ["independent rnn"] =
+            (new IndRnn(units), (x, h, _, w) => Plain(h, Affine(x, w[0], [.. w[2].Select((b, u) => b + (w[1][u] * h[u]))]))),
         ["lstm"] = (new Lstm(units), (x, h, c, w) => Lstm(x, h, c, w, false, false, null, Math.Tanh)),
-        ["lstm, relu"] = (new Lstm(units) { Activation = Activation.Relu }, (x, h, c, w) => Lstm(x, h, c, w, false, false, null, z => Math.Max(z, 0))),
+        ["lstm, relu"] = (new Lstm(units) { Activation = Activation.Relu },
+            (x, h, c, w) => Lstm(x, h, c, w, false, false, null, z => Math.Max(z, 0))),
         ["lstm, peepholes"] = (new Lstm(units) { Peepholes = true }, (x, h, c, w) => Lstm(x, h, c, w, true, false, null, Math.Tanh)),
         ["lstm, normalised"] = (new Lstm(units) { LayerNorm = true }, (x, h, c, w) => Lstm(x, h, c, w, false, true, null, Math.Tanh)),
         ["lstm, projected"] = (new Lstm(units) { ProjectionUnits = 3 }, (x, h, c, w) => Lstm(x, h, c, w, false, false, 3, Math.Tanh)),
         ["lstm, all"] =
-            (new Lstm(units) { Peepholes = true, LayerNorm = true, ProjectionUnits = 3 }, (x, h, c, w) => Lstm(x, h, c, w, true, true, 3, Math.Tanh)),
+            (new Lstm(units) { Peepholes = true, LayerNorm = true, ProjectionUnits = 3 },
+                (x, h, c, w) => Lstm(x, h, c, w, true, true, 3, Math.Tanh)),
         ["gru"] = (new Gru(units), (x, h, _, w) => Gru(x, h, w, Math.Tanh)),
         ["gru, relu"] = (new Gru(units) { Activation = Activation.Relu }, (x, h, _, w) => Gru(x, h, w, z => Math.Max(z, 0))),
         ["gru, reset before"] = (new Gru(units) { ResetAfter = false }, (x, h, _, w) => GruResetBefore(x, h, w)),
@@ -30,7 +33,9 @@ internal static class GateLoops
         return [];
     }
 
-    /// <summary>Parameters in the layer's order: kernel, recurrent kernel, bias (normalised: last), projection, peepholes, four scales.</summary>
+    /// <summary>
+    /// Parameters in the layer's order: kernel, recurrent kernel, bias (normalised: last), projection, peepholes, four scales.
+    /// </summary>
     private static Dictionary<string, double[]> Lstm(
         double[] x, double[] h, double[] c, double[][] w, bool peeps, bool norm, int? projection, Func<double, double> activate)
     {
@@ -64,7 +69,8 @@ internal static class GateLoops
     {
         int units = h.Length;
         double[] input = Affine(x, w[0], w[2][..(3 * units)]), state = Affine(h, w[1], w[2][(3 * units)..]);
-        double[] z = [.. h.Select((_, u) => Sigmoid(input[u] + state[u]))], r = [.. h.Select((_, u) => Sigmoid(input[units + u] + state[units + u]))];
+        double[] z = [.. h.Select((_, u) => Sigmoid(input[u] + state[u]))],
+            r = [.. h.Select((_, u) => Sigmoid(input[units + u] + state[units + u]))];
         return Mixed(h, z, r, [.. r.Select((reset, u) => activate(input[(2 * units) + u] + (reset * state[(2 * units) + u])))]);
     }
 
@@ -72,7 +78,8 @@ internal static class GateLoops
     {
         int units = h.Length;
         double[] input = Affine(x, w[0], w[2]), state = Affine(h, w[1], new double[3 * units]);
-        double[] z = [.. h.Select((_, u) => Sigmoid(input[u] + state[u]))], r = [.. h.Select((_, u) => Sigmoid(input[units + u] + state[units + u]))];
+        double[] z = [.. h.Select((_, u) => Sigmoid(input[u] + state[u]))],
+            r = [.. h.Select((_, u) => Sigmoid(input[units + u] + state[units + u]))];
         double[] reset = Affine([.. h.Select((value, u) => r[u] * value)], w[1], new double[3 * units]);
         return Mixed(h, z, r, [.. h.Select((_, u) => Math.Tanh(input[(2 * units) + u] + reset[(2 * units) + u]))]);
     }

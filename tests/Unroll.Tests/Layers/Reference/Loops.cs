@@ -54,9 +54,11 @@ internal static partial class Loops
     }
 
     /// <summary>
-    /// h of every step in the order of time; h and c become the final states. Steps that <paramref name="counts"/> leaves out carry the states over.
+    /// h of every step in the order of time; h and c become the final states. Steps that <paramref name="counts"/> leaves out carry the
+    /// states over.
     /// </summary>
-    public static double[][] Run(Cell cell, double[][] steps, double[] h, double[] c, double[][] w, bool backwards = false, Func<int, bool>? counts = null)
+    public static double[][] Run(Cell cell, double[][] steps, double[] h, double[] c, double[][] w, bool backwards = false,
+        Func<int, bool>? counts = null)
     {
         var sequence = new double[steps.Length][];
         for (int i = 0; i < steps.Length; i++)
@@ -81,13 +83,15 @@ internal static partial class Loops
     /// Attention, as Keras has it: query step i takes the mean of the values that it sees, weighted by the softmax of the scores; where the
     /// query is masked, 0.
     /// </summary>
-    public static double[] Attention(double[][] query, double[][] value, double[][] key, Func<double[], double[], double> score, bool causal, Func<int, bool>? asks = null, Func<int, bool>? counts = null)
+    public static double[] Attention(double[][] query, double[][] value, double[][] key, Func<double[], double[], double> score,
+        bool causal, Func<int, bool>? asks = null, Func<int, bool>? counts = null)
     {
         var output = new List<double[]>();
         for (int i = 0; i < query.Length; i++)
         {
             int[] seen = [.. Enumerable.Range(0, value.Length).Where(j => (!causal || j <= i) && (counts is null || counts(j)))];
-            double[] mean = new double[value[0].Length], shares = seen.Length == 0 ? [] : Shares([.. seen.Select(j => score(query[i], key[j]))]);
+            double[] mean = new double[value[0].Length], shares = seen.Length == 0 ? []
+                : Shares([.. seen.Select(j => score(query[i], key[j]))]);
             for (int n = 0; n < seen.Length && (asks is null || asks(i)); n++)
             {
                 for (int f = 0; f < mean.Length; f++)
@@ -116,7 +120,8 @@ internal static partial class Loops
     }
 
     /// <summary>The same for images [height, width, channels] and windows that do not overlap.</summary>
-    public static double[] Pool(double[] image, int height, int width, int channels, int rows, int columns, Func<IEnumerable<double>, double> pool)
+    public static double[] Pool(double[] image, int height, int width, int channels, int rows, int columns,
+        Func<IEnumerable<double>, double> pool)
     {
         var output = new List<double>();
         for (int i = 0; i + rows <= height; i += rows)
@@ -124,7 +129,10 @@ internal static partial class Loops
             for (int j = 0; j + columns <= width; j += columns)
             {
                 for (int c = 0; c < channels; c++)
-                    output.Add(pool(from k in Enumerable.Range(0, rows) from l in Enumerable.Range(0, columns) select image[((i + k) * width + j + l) * channels + c]));
+                    output.Add(pool(from k in Enumerable.Range(0, rows)
+                                    from l in Enumerable.Range(
+                        0, columns)
+                                    select image[((i + k) * width + j + l) * channels + c]));
             }
         }
 

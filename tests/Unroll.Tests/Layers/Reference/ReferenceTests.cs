@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Unroll.Tests.Layers.Reference;
 
-/// <summary>What every layer must have: right values, in double and on every instruction set, right gradients, and a place in a saved model.</summary>
+/// <summary>
+/// What every layer must have: right values, in double and on every instruction set, right gradients, and a place in a saved model.
+/// </summary>
 public class ReferenceTests
 {
     private const int Rows = 3;
@@ -32,12 +34,15 @@ public class ReferenceTests
     [Fact]
     public void Every_layer_kind_has_a_gradient_check_and_is_in_a_saved_model()
     {
-        IEnumerable<Layer> layers = GradientCases.All.Values.SelectMany(row => row.Graph is null ? row.Layers : row.Graph().Uses.Select(use => use.Layer));
+        IEnumerable<Layer> layers =
+            GradientCases.All.Values.SelectMany(row => row.Graph is null ? row.Layers : row.Graph().Uses.Select(use => use.Layer));
         Assert.Empty(Kinds().Except(layers.SelectMany(Inside)).Select(kind => kind.Name));
-        Assert.Empty(Kinds().Except(LayerModels.Names.SelectMany(name => LayerModels.Make(name, 1).Layers).SelectMany(Inside)).Select(kind => kind.Name));
+        Assert.Empty(Kinds().Except(LayerModels.Names.SelectMany(name => LayerModels.Make(name, 1).Layers).SelectMany(Inside))
+            .Select(kind => kind.Name));
     }
 
-    private static IEnumerable<Type> Kinds() => typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract);
+    private static IEnumerable<Type> Kinds() =>
+        typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract);
 
     private static IEnumerable<Type> Inside(Layer layer) => layer switch
     {
@@ -56,13 +61,15 @@ public class ReferenceTests
         foreach (Parameter parameter in network.Parameters.Parameters)
         {
             // Rounded to what T holds; variances are above 0.
-            double[] values = [.. TestData.Normal(parameter.Length, 50 + weights.Count, 0.6).Select(value => double.CreateChecked(T.CreateChecked(parameter.Name.EndsWith("variance", StringComparison.Ordinal) ? Math.Abs(value) + 0.1 : value)))];
+            double[] values = [.. TestData.Normal(parameter.Length, 50 + weights.Count, 0.6).Select(value => double.CreateChecked(
+                T.CreateChecked(parameter.Name.EndsWith("variance", StringComparison.Ordinal) ? Math.Abs(value) + 0.1 : value)))];
             TestData.To<T>(values).CopyTo(network.Parameters.Values[parameter.Range]);
             weights.Add(values);
         }
 
         double[][][] inputs = [.. Enumerable.Range(0, Rows).Select(r => graph.Inputs.Select((node, input) =>
-            (row.Inputs?.Invoke(input, r) ?? TestData.Normal(node.Shape.Size, 100 * input + r)).Select(value => double.CreateChecked(T.CreateChecked(value))).ToArray()).ToArray())];
+            (row.Inputs?.Invoke(input, r) ?? TestData.Normal(node.Shape.Size, 100 * input + r))
+                .Select(value => double.CreateChecked(T.CreateChecked(value))).ToArray()).ToArray())];
         var outputs = new T[Rows * network.OutputSize];
         network.Predict(new CheckedBatch<T>(TestData.To<T>([.. inputs.SelectMany(Loops.Join)]), new T[Rows], Rows), outputs);
         double[] expected = Loops.Join(inputs.Select(x => row.Expected(x, [.. weights])));
@@ -70,7 +77,8 @@ public class ReferenceTests
         for (int i = 0; i < expected.Length; i++)
         {
             double actual = double.CreateChecked(outputs[i]);
-            Assert.True(Math.Abs(expected[i] - actual) <= tolerance * Math.Max(1, Math.Abs(expected[i])), $"{kernels.Name}, [{i}]: expected {expected[i]:R}, was {actual:R}");
+            Assert.True(Math.Abs(expected[i] - actual) <= tolerance * Math.Max(1, Math.Abs(expected[i])),
+                $"{kernels.Name}, [{i}]: expected {expected[i]:R}, was {actual:R}");
         }
     }
 }
