@@ -21,7 +21,7 @@ internal sealed partial class Network<T>
         BeginLoss(batch, loss, predictions: null, weights: null);
         CountBatch();
         AlignedBuffer<T> gradients = _groupGradients[0] ??= new AlignedBuffer<T>(_built.GradientSize);
-        Lane<T> lane = _lanes[0]!;
+        Lane<T> lane = _lanes[0];
         lane.Pass.GradientBuffer = gradients;
         gradients.Span.Clear();
         for (int shard = 0; shard < _shards; shard++)

@@ -35,16 +35,13 @@ internal sealed partial class Network<T>
         CountBatch();
         _groups = Math.Min(_shards, MaxGroups);
         _ownGroups = OwnGroups();
-        ShareOut(FirstShard(_ownGroups.To) - FirstShard(_ownGroups.From), keepsSteps: true);
+        Share(FirstShard(_ownGroups.To) - FirstShard(_ownGroups.From), keepsSteps: true);
         if (_built.KeepsInputGradient && InputGradient.Length < batch.Rows * InputSize)
             InputGradient = new T[batch.Rows * InputSize];
         for (int group = _ownGroups.From; group < _ownGroups.To; group++)
             _groupGradients[group] ??= new AlignedBuffer<T>(_built.GradientSize);
         Array.Clear(_groupLoss);
-        if (ThreadsPerShard > 1)
-            RunTogether(_trainTogether);
-        else
-            _team.Run(_ownGroups.Length, _trainGroup);
+        _lanes.Run(_ownGroups.Length, _trainGroup);
         RunPortions(_collectGradients);
         Span<double> losses = _groupLoss.AsSpan(_ownGroups.From * Outputs);
         foreach ((int target, int source) in SumTree.Of(_ownGroups.Length))
@@ -72,11 +69,8 @@ internal sealed partial class Network<T>
         Begin(batch, training: false, PredictionShard(batch.Rows), keepsSteps: false);
         BeginLoss(batch, loss, predictions, weights);
         ReserveRowLosses(batch.Rows);
-        ShareOut(_shards, keepsSteps: false);
-        if (ThreadsPerShard > 1)
-            RunTogether(_judgeTogether);
-        else
-            _team.Run(_shards, _judgeShard);
+        Share(_shards, keepsSteps: false);
+        _lanes.Run(_shards, _judgeShard);
         for (int i = 0; i < batch.Rows * Outputs; i++)
             totals.Add(i % Outputs, _rowLosses[i], _rowCounts[i]);
     }
@@ -87,14 +81,14 @@ internal sealed partial class Network<T>
         BeginShards(batch, training: false, BuiltGraph<T>.NarrowShard, keepsSteps: false);
         BeginLoss(batch, loss, predictions: null, weights: null);
         for (int shard = 0; shard < _shards; shard++)
-            _lanes[0]!.RequireTargets(_loss, FirstOf(shard), RowsOf(shard));
+            _lanes[0].RequireTargets(_loss, FirstOf(shard), RowsOf(shard));
     }
 
     /// <summary>Makes the memory that judging batches of this size will need, so that it allocates nothing later.</summary>
     public void Reserve(IBatch<T> batch, Loss loss)
     {
         int perShard = PredictionShard(batch.Rows);
-        ReserveLanes((batch.Rows + perShard - 1) / perShard, keepsSteps: false);
+        _lanes.Reserve((batch.Rows + perShard - 1) / perShard, _training, StepSeed, keepsSteps: false);
         BeginLoss(batch, loss, predictions: null, weights: null);
         ReserveRowLosses(batch.Rows);
     }
@@ -102,8 +96,7 @@ internal sealed partial class Network<T>
     private void BeginLoss(IBatch<T> batch, Loss loss, T[]? predictions, T[]? weights)
     {
         _loss.Begin(batch, loss, predictions, weights);
-        foreach (Lane<T>? lane in _lanes)
-            lane?.Reserve(_loss);
+        _lanes.Reserve(_loss);
     }
 
     /// <summary>
@@ -115,11 +108,11 @@ internal sealed partial class Network<T>
         if (_loss.MustCount)
         {
             for (int shard = 0; shard < _shards; shard++)
-                _lanes[0]!.Count(_loss, FirstOf(shard), RowsOf(shard));
+                _lanes[0].Count(_loss, FirstOf(shard), RowsOf(shard));
         }
         else
         {
-            _lanes[0]!.CountAlike(_loss, _batch!.Rows);
+            _lanes[0].CountAlike(_loss, _batch!.Rows);
         }
 
         _loss.SetScales();
@@ -133,7 +126,7 @@ internal sealed partial class Network<T>
 
     private void JudgeShard(int shard, int worker)
     {
-        Forward(_lanes[worker]!, shard);
-        _lanes[worker]!.RowLosses(_loss, _rowLosses, _rowCounts);
+        Forward(_lanes[worker], shard);
+        _lanes[worker].RowLosses(_loss, _rowLosses, _rowCounts);
     }
 }

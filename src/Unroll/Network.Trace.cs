@@ -11,8 +11,8 @@ internal sealed partial class Network<T>
     public void TraceRow(Span<T> outputs, TraceBuilder trace)
     {
         Begin(_rows, training: false, PredictionShard(_rows.Rows), keepsSteps: true);
-        Forward(_lanes[0]!, 0);
-        _lanes[0]!.CopyPredictions(outputs);
-        _lanes[0]!.Trace(trace);
+        Forward(_lanes[0], 0);
+        _lanes[0].CopyPredictions(outputs);
+        _lanes[0].Trace(trace);
     }
 }

@@ -1,35 +1,9 @@
-using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using Unroll.Kernels;
 using Unroll.Layers;
 using Unroll.Training;
 
 namespace Unroll;
-
-/// <summary>The rows of one batch, in the element type of the network. Rows are read by several threads at once.</summary>
-internal interface IBatch<T>
-{
-    int Rows { get; }
-
-    /// <summary>Writes input <paramref name="row"/>, row-major; of several inputs one after the other.</summary>
-    void CopyInput(int row, Span<T> destination);
-
-    /// <summary>Writes target <paramref name="row"/>, row-major; of several outputs one after the other.</summary>
-    void CopyTarget(int row, Span<T> destination);
-
-    /// <summary>Values of a row's targets, where the model's outputs do not tell.</summary>
-    int TargetSize => throw new NotSupportedException("This loss needs samples that say how many targets a row has.");
-
-    /// <summary>True where rows, or steps of them, have weights.</summary>
-    bool IsWeighted => false;
-
-    /// <summary>Writes the weights of <paramref name="row"/>, one for each position of each output, where the batch is weighted.</summary>
-    void CopyWeights(int row, Span<T> destination) => throw new NotSupportedException("These rows have no weights.");
-
-    /// <summary>What errors call a row, by its number in the samples that the batch is taken from.</summary>
-    string NameOf(int row) => $"Row {row}, counted from 0,";
-}
 
 /// <summary>
 /// Batches on their way through a <see cref="BuiltGraph{T}"/>, with the memory that they take: forward, backward and the gradients of one
@@ -43,8 +17,6 @@ internal sealed partial class Network<T>
 {
     private const int MaxGroups = SumTree.Most;
 
-    /// <summary>100 µs, in ticks of the stopwatch: longer than threads that run wait for each other.</summary>
-    private static readonly long s_longWait = Stopwatch.Frequency / 10_000;
     private readonly BuiltGraph<T> _built;
     private readonly int _shard;
     private readonly RowBuffer<T> _rows;
@@ -54,28 +26,18 @@ internal sealed partial class Network<T>
     private bool _isInside, _hasScope;
     private readonly AlignedBuffer<T>?[] _groupGradients = new AlignedBuffer<T>?[MaxGroups];
     private readonly double[] _groupLoss;
-    private readonly Action<int, int> _trainGroup, _trainTogether, _predictShard, _predictTogether, _judgeShard, _judgeTogether, _runShare;
+    private readonly Action<int, int> _trainGroup, _predictShard, _judgeShard;
     private readonly Action<Portion> _prepare, _collectGradients;
     private readonly BatchLoss<T> _loss;
     private readonly RecurrentStates<T>[] _states;
-
-    // One for each thread at most.
-    private Lane<T>[] _lanes = [];
-    private WorkerTeam _team;
-    private Phases _phases;
+    private readonly LaneTeam<T> _lanes;
 
     // The batch in flight: fields, so that the delegates above are made once.
     private IBatch<T>? _batch;
     private T[]? _predictions;
-    private int _shards, _groups, _rowsPerShard, _mostLanesPerShard;
+    private int _shards, _groups, _rowsPerShard;
     private ColumnRange _ownGroups;
     private bool _training;
-
-    private (int Parts, bool FromLast) _cut = (1, false);
-
-    // When the calling thread was through a run of several threads, and until when it does all alone; in ticks of the stopwatch.
-    private long _through, _aloneUntil;
-    private Action<Portion>? _sharedWork;
 
     public Network(IReadOnlyList<Layer> layers, Shape input, Kernels<T> kernels, int threads, bool inputGradient = false)
         : this(Graph.Chain(layers, input), kernels, threads, inputGradient)
@@ -92,13 +54,12 @@ internal sealed partial class Network<T>
     public Network(BuiltGraph<T> built, int threads)
     {
         (_built, _shard, _states) = (built, built.Shard, built.NewStates());
-        (_trainGroup, _trainTogether, _predictShard, _predictTogether) = (TrainGroup, TrainTogether, PredictShard, PredictTogether);
-        (_judgeShard, _judgeTogether) = (JudgeShard, JudgeTogether);
+        (_trainGroup, _predictShard, _judgeShard) = (TrainGroup, PredictShard, JudgeShard);
         _loss = new BatchLoss<T>(built.Plan.Outputs);
         _groupLoss = new double[MaxGroups * built.Outputs.Length];
-        (_runShare, _prepare, _collectGradients) = (RunPortion, built.Prepare, CollectGradients);
+        (_prepare, _collectGradients) = (built.Prepare, CollectGradients);
         (_rows, _scope) = (new RowBuffer<T>(built.InputSize, built.OutputSize), new RunScope(built.Weights));
-        Resize(threads);
+        _lanes = new LaneTeam<T>(built, _states, threads);
     }
 
     /// <summary>The layers and their weights.</summary>
@@ -115,7 +76,7 @@ internal sealed partial class Network<T>
     /// <summary>Values of all outputs of a row, one after the other.</summary>
     public int OutputSize => _built.OutputSize;
 
-    public int Threads { get; private set; }
+    public int Threads => _lanes.Threads;
 
     public ParameterStore<T> Parameters => _built.Parameters;
 
@@ -128,24 +89,18 @@ internal sealed partial class Network<T>
     public T[] InputGradient { get; private set; } = [];
 
     /// <summary>How many threads did each shard of the last batch together.</summary>
-    public int ThreadsPerShard { get; private set; }
+    public int ThreadsPerShard => _lanes.ThreadsPerShard;
 
     private int Outputs => _built.Outputs.Length;
 
     /// <summary>Has another number of threads from now on, at least 1; while no batch runs. States that are carried stay.</summary>
-    [MemberNotNull(nameof(_team), nameof(_phases))]
-    public void Resize(int threads)
-    {
-        Threads = threads;
-        (_team, _phases, _mostLanesPerShard, _aloneUntil) = (new WorkerTeam(threads), new Phases(threads), 0, 0);
-        Array.Resize(ref _lanes, threads);
-    }
+    public void Resize(int threads) => _lanes.Resize(threads);
 
     /// <summary>
     /// Has one thread do each phase of layers that threads may share in so many parts, to see whether that changes anything. For networks
     /// of one thread.
     /// </summary>
-    public void CutPhases(int parts, bool fromLast) => _cut = (parts, fromLast);
+    public void CutPhases(int parts, bool fromLast) => _lanes.CutPhases(parts, fromLast);
 
     /// <summary>The states of a recurrent layer at the two ends of the batch.</summary>
     public RecurrentStates<T> StatesOf(RecurrentOp<T> part) => _states[part.Number];
@@ -160,24 +115,18 @@ internal sealed partial class Network<T>
     public void Predict(IBatch<T> batch, T[] predictions)
     {
         Begin(batch, training: false, PredictionShard(batch.Rows), keepsSteps: false);
-        ShareOut(_shards, keepsSteps: false);
+        Share(_shards, keepsSteps: false);
         _predictions = predictions;
-        if (ThreadsPerShard > 1)
-            RunTogether(_predictTogether);
-        else
-            _team.Run(_shards, _predictShard);
+        _lanes.Run(_shards, _predictShard);
     }
 
     /// <summary>The same as training has them: with dropout, and the statistics of the batch in layers that take some.</summary>
     public void Forward(IBatch<T> batch, T[] outputs)
     {
         Begin(batch, training: true, TrainingShard(batch.Rows), keepsSteps: true);
-        ShareOut(_shards, keepsSteps: true);
+        Share(_shards, keepsSteps: true);
         _predictions = outputs;
-        if (ThreadsPerShard > 1)
-            RunTogether(_predictTogether);
-        else
-            _team.Run(_shards, _predictShard);
+        _lanes.Run(_shards, _predictShard);
     }
 
     /// <summary>
@@ -262,16 +211,7 @@ internal sealed partial class Network<T>
     public bool IsPadded(Node node) => _built.Plan.IsPadded(node);
 
     /// <summary>Runs work on the whole parameter store, on all threads at once where the store is large enough.</summary>
-    public void RunPortions(Action<Portion> work)
-    {
-        _sharedWork = work;
-        _team.Run(StoreThreads, _runShare);
-    }
-
-    /// <summary>Threads for passes over the store: a small one is done before a second thread has begun.</summary>
-    private int StoreThreads => Parameters.Count < 16_384 ? 1 : Threads;
-
-    private void RunPortion(int part, int worker) => _sharedWork!(new Portion(part, StoreThreads));
+    public void RunPortions(Action<Portion> work) => _lanes.RunPortions(work);
 
     /// <summary>Lets go of the batch, so that a model does not keep the samples that it was trained with.</summary>
     public void Forget()
@@ -294,7 +234,7 @@ internal sealed partial class Network<T>
         (_batch, _training, _rowsPerShard) = (batch, training, rowsPerShard);
         _shards = (batch.Rows + _rowsPerShard - 1) / _rowsPerShard;
         PrepareOnce();
-        ReserveLanes(_shards, keepsSteps);
+        _lanes.Reserve(_shards, _training, StepSeed, keepsSteps);
     }
 
     private void RequireCarriedRows(RecurrentOp<T> op, int rows)
@@ -310,69 +250,14 @@ internal sealed partial class Network<T>
 
     private static string Rows(int count) => count == 1 ? "row" : "rows";
 
-    /// <summary>Decides how many threads do a shard together.</summary>
-    /// <param name="shards">How many there are to do.</param>
-    /// <param name="keepsSteps">Whether backward follows.</param>
-    private void ShareOut(int shards, bool keepsSteps)
-    {
-        bool share = Threads >= 2 * shards && Stopwatch.GetTimestamp() >= _aloneUntil;
-        ThreadsPerShard = share ? MostThreadsPerShard(Math.Min(_rowsPerShard, _batch!.Rows)) : 1;
-        if (ThreadsPerShard == 1)
-            return;
-        long phase = _phases.Begin(ThreadsPerShard);
-        for (int i = 0; i < ThreadsPerShard; i++)
-        {
-            _lanes[i]!.Begin(_lanes[0]!, _training, StepSeed, keepsSteps);
-            _lanes[i]!.Pass.Worker.Begin(_phases, phase, i);
-        }
-    }
-
-    private Lane<T> NewLane() =>
-        new(_built.Plan, new ShardPass<T>(Kernels, _shard, _built.ScratchSize, _built.Masks, _built.Plan.MaskLength, _states));
-
-    /// <summary>
-    /// A lane for each thread that may get work, before any does: which one gets it is left to chance, and later steps must not allocate.
-    /// </summary>
-    private void ReserveLanes(int shards, bool keepsSteps)
-    {
-        _lanes[0] ??= NewLane();
-        if (_mostLanesPerShard == 0)
-            _mostLanesPerShard = MostThreadsPerShard(_shard);
-        for (int worker = 0; worker < Math.Min(Threads, Math.Max(shards, _mostLanesPerShard)); worker++)
-            (_lanes[worker] ??= NewLane()).Begin(_lanes[worker < shards ? worker : 0]!, _training, StepSeed, keepsSteps);
-        if (_cut.Parts > 1)
-            _lanes[0]!.Pass.CutPhases(_cut.Parts, _cut.FromLast);
-    }
-
-    /// <summary>How many threads are worth having at one shard of so many rows.</summary>
-    private int MostThreadsPerShard(int rows)
-    {
-        ShardPass<T> pass = _lanes[0]!.Pass;
-        pass.Begin(0, rows);
-        int most = 1;
-        foreach (LayerOp<T> op in _built.Ops)
-            most = Math.Max(most, op.MostThreads(pass));
-        return Math.Min(Threads, most);
-    }
-
-    /// <summary>
-    /// Threads do each shard together. On a machine that is busy with other work they hold each other up for a thousand times as long as
-    /// a step takes. After a run that was a good part waiting, one thread does them all for ten times as long as was waited.
-    /// </summary>
-    private void RunTogether(Action<int, int> work)
-    {
-        long began = Stopwatch.GetTimestamp();
-        _team.Run(ThreadsPerShard, work);
-        long ended = Stopwatch.GetTimestamp(), waited = _phases.Waited + ended - _through;
-        if (waited > s_longWait && waited > (ended - began) / 4)
-            _aloneUntil = ended + 10 * waited;
-    }
+    private void Share(int shards, bool keepsSteps) =>
+        _lanes.Share(shards, Math.Min(_rowsPerShard, _batch!.Rows), _training, StepSeed, keepsSteps);
 
     /// <summary>On lane number <paramref name="worker"/>.</summary>
     private void TrainGroup(int number, int worker)
     {
         int group = _ownGroups.From + number;
-        Lane<T> lane = _lanes[worker]!;
+        Lane<T> lane = _lanes[worker];
         AlignedBuffer<T> gradients = _groupGradients[group]!;
         lane.Pass.GradientBuffer = gradients;
         if (lane.Pass.Worker.IsFirst)
@@ -387,8 +272,8 @@ internal sealed partial class Network<T>
 
     private void PredictShard(int shard, int worker)
     {
-        Forward(_lanes[worker]!, shard);
-        _lanes[worker]!.CopyPredictions(_predictions);
+        Forward(_lanes[worker], shard);
+        _lanes[worker].CopyPredictions(_predictions);
     }
 
     private void Forward(Lane<T> lane, int shard) => lane.Forward(_batch!, FirstOf(shard), RowsOf(shard));
@@ -398,39 +283,6 @@ internal sealed partial class Network<T>
     private int FirstOf(int shard) => shard * _rowsPerShard;
 
     private int RowsOf(int shard) => Math.Min(_rowsPerShard, _batch!.Rows - FirstOf(shard));
-
-    private void TrainTogether(int part, int worker) => Together(worker, _ownGroups.Length, _trainGroup);
-
-    private void PredictTogether(int part, int worker) => Together(worker, _shards, _predictShard);
-
-    private void JudgeTogether(int part, int worker) => Together(worker, _shards, _judgeShard);
-
-    /// <summary>
-    /// All groups or shards, one after the other, as one of the threads that share each. The calling thread is the first of them.
-    /// </summary>
-    private void Together(int worker, int count, Action<int, int> work)
-    {
-        if (!_lanes[worker]!.Pass.Worker.Enter())
-            return;
-        try
-        {
-            for (int piece = 0; piece < count; piece++)
-                work(piece, worker);
-            if (worker > 0)
-                return;
-            _phases.End();
-            _through = Stopwatch.GetTimestamp();
-        }
-        catch (PhaseFailedException)
-        {
-            // The thread that failed reports why.
-        }
-        catch
-        {
-            _phases.Fail();
-            throw;
-        }
-    }
 
     /// <summary>
     /// Shards in training. A batch of one wide shard is cut in two: two threads then take half the time, and one takes a tenth more.
@@ -444,7 +296,7 @@ internal sealed partial class Network<T>
     private int PredictionShard(int rows)
     {
         const int SmallestTile = 4;
-        if (_shard == BuiltGraph<T>.WideShard && rows <= _shard && _mostLanesPerShard > 1)
+        if (_shard == BuiltGraph<T>.WideShard && rows <= _shard && _lanes.MayShare)
             return _shard;
         int share = (rows + Threads - 1) / Threads;
         return Math.Min(_shard, (share + SmallestTile - 1) / SmallestTile * SmallestTile);

@@ -39,20 +39,8 @@ internal sealed class Trainer
     public Trainer(Model model, ISamples samples, TrainingOptions options, TrainingRun? last, Action<TrainingEvent>? onEvent)
     {
         (_model, _network, _options, _onEvent) = (model, model.Network, options, onEvent);
-        (_training, ISamples? validation) = Split(samples, options);
-        if (options.Shuffle && _network.StatefulParts.Length > 0)
-            throw new UnrollException("A stateful layer needs its batches in order: set Shuffle to false.");
-        if (options.BucketByLength && _network.StatefulParts.Length > 0)
-            throw new UnrollException("A stateful layer needs its batches in order: set BucketByLength to false.");
-        RequireWholeBatches(_training, "training");
-        RequireWholeBatches(validation, "validation");
-        if (options.AccumulateBatches > 1 && _network.StatefulParts.Length > 0)
-            throw new UnrollException(
-                "A stateful layer carries its states from batch to batch, so several batches cannot make one step: "
-                + "set AccumulateBatches to 1.");
-        options.Optimizer.RequireMemory(_network.Parameters.PaddedLength);
-        if (_network.Parameters is { Count: > 0 } store && store.Parameters.All(parameter => parameter.IsFrozen))
-            throw new UnrollException("Every layer with weights is frozen, so there is nothing to train. Unfreeze one.");
+        (_training, ISamples? validation) = TrainingRequirements.Split(samples, options);
+        TrainingRequirements.Check(_network, options, _training, validation);
         _rowsPerStep = (int)Math.Min(_training.Count, (long)options.BatchSize * options.AccumulateBatches);
         StepsPerEpoch = 1 + (_training.Count - 1) / _rowsPerStep;
         RateSegments<float>.RequireLayers(_network.Parameters.Parameters, options.LayerRates);
@@ -378,30 +366,5 @@ internal sealed class Trainer
         foreach (TrainingCallback callback in _callbacks)
             tell(callback, _context);
         _isTelling = false;
-    }
-
-    /// <summary>A stateful layer has a state for each row of a batch, so no batch may have fewer rows than the one before.</summary>
-    private void RequireWholeBatches(ISamples? samples, string what)
-    {
-        if (_network.StatefulParts.Length == 0 || samples is null || samples.Count <= _options.BatchSize)
-            return;
-        if (samples.Count % _options.BatchSize is > 0 and int last)
-        {
-            throw new UnrollException(
-                "A stateful layer needs batches of equally many rows, "
-                + $"but {samples.Count} {what} samples in batches of {_options.BatchSize} "
-                + $"leave a last one of {last}. Choose a BatchSize that divides them, or leave samples out.");
-        }
-    }
-
-    private static (ISamples Training, ISamples? Validation) Split(ISamples samples, TrainingOptions options)
-    {
-        if (options.Validation is not null || options.ValidationSplit == 0)
-            return (samples, options.Validation);
-        int training = (int)(samples.Count * (1 - options.ValidationSplit));
-        if (training == 0 || training == samples.Count)
-            throw new UnrollException($"A validation split of {options.ValidationSplit} leaves {training} of {samples.Count} samples for "
-                + $"training and {samples.Count - training} for validation; both need at least 1.");
-        return (new SampleRange(samples, 0, training), new SampleRange(samples, training, samples.Count - training));
     }
 }
