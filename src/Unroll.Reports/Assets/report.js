@@ -196,7 +196,11 @@
       };
       const chart = options(isoDates, titledWhereRoom(target), series);
       chart.scales = {
-        x: { ...dateScales.x, range: (plot, min, max) => [min - 1.2 * one.half, max + 1.2 * one.half] },
+        // Of a single row uPlot takes the day after it too.
+        x: {
+          ...dateScales.x,
+          range: (plot, min, max) => [min - 1.2 * one.half, (one.dates.length === 1 ? min : max) + 1.2 * one.half],
+        },
         y: {
           range: plot => {
             let [low, high] = [Math.min(0, ...one.sum), Math.max(0, ...one.sum)];
