@@ -34,7 +34,8 @@ internal sealed class AccuracyPage(Page page, AccuracyOptions options)
             + "MASE and sMAPE are those of the Monash archive (Godahewa et al. 2021): the mean absolute error over that of the seasonal "
             + "naive forecast in the rows before, and 200·|f − a| / (|f| + |a|), means over a series' H rows. "
             + "Each file is judged on the series that all have forecast.";
-        text.AppendLine("# The default on public monthly benchmarks").AppendLine().AppendLine(rows).AppendLine();
+        string title = "# The default on public monthly benchmarks" + (options.Inner ? ": the inner rows" : "");
+        text.AppendLine(title).AppendLine().AppendLine(rows).AppendLine();
         text.AppendLine(What).AppendLine().AppendLine(string.Join('\n', page.Origin(own))).AppendLine();
         Overview(text);
         Networks(text);

@@ -105,7 +105,7 @@ public sealed partial class ClusterClient : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Closes the connection; studies go on.</summary>
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();

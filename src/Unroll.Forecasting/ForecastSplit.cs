@@ -167,8 +167,10 @@ public sealed class ForecastSplit
     /// <summary>Target and input columns, every row from the first training row to the last test row.</summary>
     public TimeSeries Table { get; }
 
+    /// <summary>The range of the training rows.</summary>
     public DateRange TrainRange { get; }
 
+    /// <summary>The range of the test rows.</summary>
     public DateRange TestRange { get; }
 
     /// <summary>T, how many rows before a row its prediction may look at.</summary>

@@ -21,8 +21,10 @@ public enum WeightDistribution
     /// <summary>Normal, cut at two deviations; the deviation is raised so that what is left has the one asked for.</summary>
     TruncatedNormal,
 
+    /// <summary>Normal.</summary>
     Normal,
 
+    /// <summary>Uniform.</summary>
     Uniform,
 }
 
@@ -31,6 +33,7 @@ public enum WeightDistribution
 /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
 public sealed record ConstantInitializer(double Value) : Initializer
 {
+    /// <summary>What every weight starts from, a finite number.</summary>
     public double Value { get; init => field = Option.Finite(value); } = Option.Finite(Value, nameof(Value));
 
     public override void Fill(Span<double> values, Shape shape, ref RandomSource random) => values.Fill(Value);
@@ -42,8 +45,10 @@ public sealed record ConstantInitializer(double Value) : Initializer
 /// <exception cref="ArgumentOutOfRangeException">One is not finite, or the largest is below the smallest.</exception>
 public sealed record UniformInitializer(double Min, double Max) : Initializer
 {
+    /// <summary>The smallest, a finite number.</summary>
     public double Min { get; init => field = Option.Finite(value); } = Option.Finite(Min, nameof(Min));
 
+    /// <summary>The largest, a finite number that is not below the smallest.</summary>
     public double Max { get; init => field = Option.Finite(value); } =
         Max >= Min
             ? Option.Finite(Max, nameof(Max))
@@ -63,8 +68,10 @@ public sealed record UniformInitializer(double Min, double Max) : Initializer
 /// <exception cref="ArgumentOutOfRangeException">A number is not finite, or the deviation is below 0.</exception>
 public sealed record NormalInitializer(double Mean = 0, double Deviation = 1) : Initializer
 {
+    /// <summary>The mean, a finite number (0).</summary>
     public double Mean { get; init => field = Option.Finite(value); } = Option.Finite(Mean, nameof(Mean));
 
+    /// <summary>The standard deviation, at least 0 (1).</summary>
     public double Deviation { get; init => field = Option.NotNegative(value); } = Option.NotNegative(Deviation, nameof(Deviation));
 
     public override void Fill(Span<double> values, Shape shape, ref RandomSource random)
@@ -83,8 +90,10 @@ public sealed record NormalInitializer(double Mean = 0, double Deviation = 1) : 
 /// <exception cref="ArgumentOutOfRangeException">A number is not finite, or the deviation is below 0.</exception>
 public sealed record TruncatedNormalInitializer(double Mean = 0, double Deviation = 0.05) : Initializer
 {
+    /// <summary>The mean, a finite number (0).</summary>
     public double Mean { get; init => field = Option.Finite(value); } = Option.Finite(Mean, nameof(Mean));
 
+    /// <summary>The standard deviation before the tails are cut off, at least 0 (0.05).</summary>
     public double Deviation { get; init => field = Option.NotNegative(value); } = Option.NotNegative(Deviation, nameof(Deviation));
 
     public override void Fill(Span<double> values, Shape shape, ref RandomSource random)
@@ -114,10 +123,13 @@ public sealed record VarianceScalingInitializer(
 {
     private const double DeviationAfterCut = 0.87962566103423978;
 
+    /// <summary>The factor of the variance, above 0.</summary>
     public double Scale { get; init => field = Option.Positive(value); } = Option.Positive(Scale, nameof(Scale));
 
+    /// <summary>What the variance is divided by.</summary>
     public Fan Fan { get; init => field = Option.Known(value); } = Option.Known(Fan, nameof(Fan));
 
+    /// <summary>What the weights are drawn from.</summary>
     public WeightDistribution Distribution { get; init => field = Option.Known(value); } = Option.Known(Distribution, nameof(Distribution));
 
     public override void Fill(Span<double> values, Shape shape, ref RandomSource random)
@@ -142,6 +154,7 @@ public sealed record VarianceScalingInitializer(
 /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
 public sealed record IdentityInitializer(double Gain = 1) : Initializer
 {
+    /// <summary>What stands on the diagonal, a finite number (1).</summary>
     public double Gain { get; init => field = Option.Finite(value); } = Option.Finite(Gain, nameof(Gain));
 
     public override void Fill(Span<double> values, Shape shape, ref RandomSource random)

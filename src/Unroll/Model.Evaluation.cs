@@ -3,7 +3,7 @@ using Unroll.Training;
 
 namespace Unroll;
 
-/// <summary>Judging a model on samples, and its outputs as probabilities.</summary>
+/// <content>Judging a model on samples, and its outputs as probabilities.</content>
 public sealed partial class Model
 {
     /// <summary>

@@ -2,10 +2,10 @@ using Unroll.Kernels;
 
 namespace Unroll;
 
-/// <summary>
+/// <content>
 /// Several threads at one model. Every call runs on a network of its own, with memory of its own, over weights that stay as they are until
 /// it ends (<see cref="RunPool"/>).
-/// </summary>
+/// </content>
 public sealed partial class Model
 {
     // Held while what other calls find here is replaced.

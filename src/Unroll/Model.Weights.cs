@@ -14,7 +14,7 @@ public enum MissingWeights
     Keep,
 }
 
-/// <summary>The weights of a model by name: read, replaced, taken from other models, frozen.</summary>
+/// <content>The weights of a model by name: read, replaced, taken from other models, frozen.</content>
 public sealed partial class Model
 {
     /// <summary>Copies the weights of another model into every parameter that has the same name and shape there.</summary>

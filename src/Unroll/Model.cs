@@ -37,6 +37,7 @@ public sealed partial class Model
         _layers = [.. _graph.Uses.Select(use => use.Layer)];
     }
 
+    /// <summary>The layers, in the order in which they run.</summary>
     public IReadOnlyList<Layer> Layers => _layers;
 
     /// <summary>The inputs of a graph; of a stack once it is built.</summary>
@@ -45,6 +46,7 @@ public sealed partial class Model
     /// <summary>The outputs of a graph; of a stack once it is built.</summary>
     public IReadOnlyList<Node> Outputs => Graph.Outputs;
 
+    /// <summary>Whether the model has weights, see <see cref="Build(Shape, int)"/>.</summary>
     public bool IsBuilt => _runs is not null;
 
     /// <summary>The shape of one input, for example (T, F); of several inputs the first.</summary>

@@ -21,6 +21,7 @@ public sealed class ModelStates
         set => _states[name] = value;
     }
 
+    /// <summary>The names of the states.</summary>
     public IReadOnlyCollection<string> Names => _states.Keys;
 
     /// <summary>Null where it is missing.</summary>

@@ -34,6 +34,7 @@ public sealed class ModelSummary
 {
     internal ModelSummary(IEnumerable<LayerSummary> layers) => Layers = [.. layers];
 
+    /// <summary>A line for each layer.</summary>
     public IReadOnlyList<LayerSummary> Layers { get; }
 
     /// <summary>All weights of the model.</summary>

@@ -27,8 +27,10 @@ public readonly struct NamedValues : IEquatable<NamedValues>
     /// <summary>A view of some of the values, which are not copied.</summary>
     internal NamedValues(string[] names, double[] values, int from) => (_names, _values, _from) = (names, values, from);
 
+    /// <summary>The names, in order.</summary>
     public IReadOnlyList<string> Names => _names ?? [];
 
+    /// <summary>How many there are.</summary>
     public int Count => _names?.Length ?? 0;
 
     /// <summary>The value of this name.</summary>

@@ -12,6 +12,7 @@ public sealed record OrthogonalInitializer(double Gain = 1) : Initializer
 {
     private const int MostByGramSchmidt = 256;
 
+    /// <summary>The factor of the orthogonal matrix, a finite number (1).</summary>
     public double Gain { get; init => field = Option.Finite(value); } = Option.Finite(Gain, nameof(Gain));
 
     public override void Fill(Span<double> values, Shape shape, ref RandomSource random)

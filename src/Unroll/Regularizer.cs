@@ -31,8 +31,10 @@ public abstract record Regularizer
 /// <exception cref="ArgumentOutOfRangeException">A weight is below 0 or not finite.</exception>
 public sealed record L1L2(double L1 = 0, double L2 = 0) : Regularizer
 {
+    /// <summary>The factor of Σ|w|, at least 0 (0).</summary>
     public double L1 { get; init => field = Option.NotNegative(value); } = Option.NotNegative(L1, nameof(L1));
 
+    /// <summary>The factor of Σw², at least 0 (0).</summary>
     public double L2 { get; init => field = Option.NotNegative(value); } = Option.NotNegative(L2, nameof(L2));
 
     public override double Penalty<T>(ReadOnlySpan<T> weights, Shape shape)

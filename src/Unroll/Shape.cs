@@ -35,6 +35,7 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>How many extents there are: 1 for a vector, 2 for a sequence.</summary>
     public int Rank => _extents?.Length ?? 0;
 
+    /// <summary>An extent, from 0.</summary>
     public int this[int index] => _extents![index];
 
     /// <summary>The last extent: F, the number of features.</summary>

@@ -4,11 +4,11 @@ using System.Text;
 
 namespace Unroll;
 
-/// <summary>
+/// <content>
 /// States by name and as bytes. The bytes: a signature of 8 and the version of the format (4 bytes), the length of all (4), the number of
 /// steps (8), the number of states (4); for each state the lengths of the layer's kind and of the state's name (2 each), kind and name in
 /// UTF-8, the units (4) and the values (4 each); and the SHA-256 of all that precedes. Numbers are little-endian.
-/// </summary>
+/// </content>
 public sealed partial class StreamingSession
 {
     private const int Version = 1, HeaderLength = 28, SlotLength = 8;

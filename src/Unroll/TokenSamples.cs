@@ -78,6 +78,7 @@ public sealed class TokenSamples : ISamples
 
     public Shape InputShape => InputShapes[0];
 
+    /// <summary>The shape of the target, or of the first of several.</summary>
     /// <exception cref="InvalidOperationException">They have no targets.</exception>
     public Shape TargetShape => TargetShapes.Count > 0 ? TargetShapes[0] : throw Samples.NoTargets();
 

@@ -1,12 +1,15 @@
 namespace Unroll.Forecasting;
 
+/// <summary>What has happened in a backtest.</summary>
 public enum BacktestEventKind
 {
+    /// <summary>A fit has begun.</summary>
     FitStarted,
 
     /// <summary>A moment of a fit: <see cref="BacktestEvent.Moment"/> says which.</summary>
     Fitting,
 
+    /// <summary>A fit has ended.</summary>
     FitEnded,
 
     /// <summary>The rows up to the next fit have been predicted, now or by an earlier run that kept its work.</summary>

@@ -3,23 +3,36 @@ namespace Unroll.Forecasting;
 /// <summary>How errors enter: added to the expected value, or in proportion to it.</summary>
 public enum EtsError
 {
+    /// <summary>Added to the expected value.</summary>
     Additive,
+
+    /// <summary>In proportion to the expected value.</summary>
     Multiplicative,
 }
 
 /// <summary>How the level moves on: not at all, along a line, or along a line that flattens out.</summary>
 public enum EtsTrend
 {
+    /// <summary>No trend.</summary>
     None,
+
+    /// <summary>Along a line.</summary>
     Additive,
+
+    /// <summary>Along a line that flattens out.</summary>
     Damped,
 }
 
 /// <summary>How seasons enter: not at all, added to the level, or in proportion to it.</summary>
 public enum EtsSeason
 {
+    /// <summary>No season.</summary>
     None,
+
+    /// <summary>Added to the level.</summary>
     Additive,
+
+    /// <summary>In proportion to the level.</summary>
     Multiplicative,
 }
 
@@ -36,6 +49,9 @@ public enum EtsSeason
 /// </code>
 /// the error-correction form of fpp3, section 8.5, where a multiplicative error ε = e/μ leads to the same recursions.
 /// </remarks>
+/// <param name="Error">How errors enter.</param>
+/// <param name="Trend">How the level moves on.</param>
+/// <param name="Season">How seasons enter.</param>
 public sealed record EtsModel(EtsError Error, EtsTrend Trend, EtsSeason Season)
 {
     /// <summary>Simple exponential smoothing, ETS(A,N,N).</summary>

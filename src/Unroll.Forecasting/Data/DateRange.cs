@@ -147,6 +147,7 @@ public readonly struct DateRange : IEquatable<DateRange>
             { Subject = subject };
     }
 
+    /// <summary>Whether the date lies in the range.</summary>
     public bool Contains(DateTime date) => !(date < From) && !(date >= Until);
 
     /// <summary>Whether some instant lies in both ranges.</summary>

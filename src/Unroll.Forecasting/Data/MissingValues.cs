@@ -19,6 +19,7 @@ public sealed class MissingValues
         return count;
     }
 
+    /// <summary>All missing values of all columns.</summary>
     public int Total => Counts.Sum(entry => entry.Value);
 
     /// <summary>One line a column: its name and its count.</summary>

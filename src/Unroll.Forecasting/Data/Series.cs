@@ -11,13 +11,16 @@ public sealed class Series
     /// <summary>The column's name as the file spells it.</summary>
     public string Name { get; }
 
+    /// <summary>Number of values.</summary>
     public int Count => _values.Length;
 
+    /// <summary>The date of each value.</summary>
     public IReadOnlyList<DateTime> Dates => _table.Dates;
 
     /// <summary>The values in the column's own units; NaN where one is missing.</summary>
     public ReadOnlySpan<double> Values => _values.Span;
 
+    /// <summary>The value of a row, from 0.</summary>
     public double this[int index] => _values.Span[index];
 
     internal ReadOnlySpan<DateTime> DateSpan => _table.DateSpan;

@@ -51,6 +51,7 @@ public sealed partial class TimeSeries
     /// <summary>The file's name without its folder, or the name given to the constructor.</summary>
     public string Name { get; }
 
+    /// <summary>Number of rows.</summary>
     public int Rows { get; }
 
     /// <summary>
@@ -65,15 +66,18 @@ public sealed partial class TimeSeries
     /// </summary>
     public string? Zone { get; }
 
+    /// <summary>The names of the columns, without that of the dates.</summary>
     public IReadOnlyList<string> ColumnNames { get; }
 
     /// <summary>What was done to the data on the way, one sentence each: rows sorted, columns left out, gaps filled.</summary>
     public IReadOnlyList<string> Notices { get; }
 
+    /// <summary>The date of the first row.</summary>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
     public DateTime FirstDate => Rows > 0 ? _dates[_start]
         : throw new InvalidOperationException($"{Name} has no rows and so no first date.");
 
+    /// <summary>The date of the last row.</summary>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
     public DateTime LastDate => Rows > 0 ? _dates[_start + Rows - 1]
         : throw new InvalidOperationException($"{Name} has no rows and so no last date.");

@@ -6,8 +6,13 @@ namespace Unroll.Forecasting;
 /// <summary>The recurrent cell of a network.</summary>
 public enum CellKind
 {
+    /// <summary><see cref="Unroll.SimpleRnn"/>.</summary>
     SimpleRnn,
+
+    /// <summary><see cref="Unroll.Lstm"/>.</summary>
     Lstm,
+
+    /// <summary><see cref="Unroll.Gru"/>.</summary>
     Gru,
 }
 
@@ -15,7 +20,8 @@ public enum CellKind
 /// How a forecasting network is made and trained. The defaults are the tutorial's: one layer of 125 units, windows scaled to
 /// [0, 1], RMSprop, mean squared error, 50 epochs of batches of 32.
 /// </summary>
-/// <example>A network of your own in the place of the recurrent layers, judged as those are:
+/// <example>
+/// A network of your own in place of the recurrent layers, judged as those are:
 /// <code>
 /// var recipe = EnsembleRecipe.Of(CellKind.Gru);
 /// recipe = recipe with
@@ -30,6 +36,7 @@ public enum CellKind
 /// </code></example>
 public sealed record NetworkRecipe
 {
+    /// <summary>The recurrent cell (LSTM).</summary>
     public CellKind Cell { get; init; } = CellKind.Lstm;
 
     /// <summary>Recurrent layers on top of each other; all but the last return their sequences.</summary>
@@ -63,6 +70,7 @@ public sealed record NetworkRecipe
     /// <summary>Threads to compute on; the result has the same bits on any number.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>How the network is trained.</summary>
     public TrainingOptions Training { get; init; } = new();
 
     /// <summary>What tables call it: the label, or the cell.</summary>

@@ -4,7 +4,8 @@ namespace Unroll.Forecasting;
 /// y = lowest + (highest − lowest) · (x − min) / (max − min): training values lie in lowest..highest, 0..1 by default, later ones may leave
 /// it. A constant column is divided by 1, and so becomes lowest, as in scikit-learn's MinMaxScaler.
 /// </summary>
-/// <example>The scaler of a training of which only the smallest and the largest value are known:
+/// <example>
+/// The scaler of a training of which only the smallest and the largest value are known:
 /// <code>
 /// var scaler = new MinMaxScaler();
 /// scaler.Fit([12.5, 310.2]);

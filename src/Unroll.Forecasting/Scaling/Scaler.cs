@@ -26,6 +26,7 @@ public abstract class Scaler
     /// <summary>What <see cref="Create"/>, recipes and files call it: minmax, standard, robust, none, or a name of your own.</summary>
     public abstract string Kind { get; }
 
+    /// <summary>Whether it has been fitted.</summary>
     public bool IsFitted => _state is not null;
 
     /// <summary>Kind and numbers, to be written to a file and given to <see cref="Restore"/>.</summary>
@@ -80,6 +81,7 @@ public abstract class Scaler
         return Transform(values);
     }
 
+    /// <summary>The value, scaled.</summary>
     /// <exception cref="InvalidOperationException">The scaler has not been fitted.</exception>
     public double Transform(double value) => (value - State.Offset) / State.Scale;
 
@@ -102,6 +104,7 @@ public abstract class Scaler
             destination[i] = (values[i] - offset) / scale;
     }
 
+    /// <summary>The value in its own unit, of one that is scaled.</summary>
     /// <exception cref="InvalidOperationException">The scaler has not been fitted.</exception>
     public double InverseTransform(double value) => Math.FusedMultiplyAdd(value, State.Scale, State.Offset);
 

@@ -13,7 +13,8 @@ namespace Unroll.Forecasting;
 /// <see cref="IsDifferenced"/> is false φ(v). Where a series has a season, the mean of φ over the newest season stands in the place of
 /// φ(o). A recipe takes it as it is; to save what was learnt with it, and to load that, <see cref="ForecastKinds"/> must know it.</para>
 /// </remarks>
-/// <example>Shares between 0 and 1, which no forecast leaves:
+/// <example>
+/// Shares between 0 and 1, which no forecast leaves:
 /// <code>
 /// sealed class Logit() : TargetTransform("logit")
 /// {

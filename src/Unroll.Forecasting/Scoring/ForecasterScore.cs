@@ -15,6 +15,7 @@ public sealed record ForecasterScore
     /// <summary>What files call it.</summary>
     public required string Key { get; init; }
 
+    /// <summary>What kind of forecaster it is.</summary>
     public required ForecasterKind Kind { get; init; }
 
     /// <summary>One a part, in the order of the task.</summary>
@@ -101,6 +102,7 @@ public sealed record ForecasterScore
     /// <summary>On how many parts it beats every baseline.</summary>
     public int PartsBeatBest => Parts.Count(part => part.SkillAgainstBest > 0);
 
+    /// <summary>The errors on a part.</summary>
     /// <exception cref="UnrollException">There is no such part.</exception>
     public PartScore this[Part part] => Parts.FirstOrDefault(each => each.Part == part)
         ?? throw new UnrollException($"The {Name} was not judged on {part}.");

@@ -36,6 +36,7 @@ public sealed class PartScore
     /// <summary>The levels of intervals that are judged.</summary>
     public static IReadOnlyList<double> Levels { get; } = [0.8, 0.95];
 
+    /// <summary>What was forecast.</summary>
     public Part Part => Forecast.Part;
 
     /// <summary>What was forecast, with the actual values.</summary>

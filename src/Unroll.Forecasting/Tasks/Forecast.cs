@@ -26,6 +26,7 @@ public sealed class Forecast
     /// <summary>H, how many rows ahead.</summary>
     public int Steps => Parts[0].Steps;
 
+    /// <summary>The forecast of a part.</summary>
     /// <exception cref="UnrollException">There is no forecast of it.</exception>
     public PartForecast this[Part part] => _parts.TryGetValue(part, out PartForecast? found)
         ? found

@@ -65,6 +65,7 @@ public sealed class PartForecast
         return new PartForecast(part, PartRows.DatesFrom(series, Math.Max(0, origin), values.Length), [values], null, [], series);
     }
 
+    /// <summary>What was forecast.</summary>
     public Part Part { get; }
 
     /// <summary>n.</summary>

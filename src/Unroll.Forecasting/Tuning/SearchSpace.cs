@@ -4,6 +4,8 @@ using System.Numerics;
 namespace Unroll.Forecasting;
 
 /// <summary>The least and the most a setting may be; both belong to it.</summary>
+/// <param name="Least">The least.</param>
+/// <param name="Most">The most.</param>
 public readonly record struct SearchRange<T>(T Least, T Most)
     where T : struct, INumber<T>
 {

@@ -3,6 +3,7 @@ namespace Unroll.Forecasting;
 /// <summary>What a search chose for one network.</summary>
 public sealed record TrialSettings
 {
+    /// <summary>The recurrent cell.</summary>
     public required CellKind Cell { get; init; }
 
     /// <summary>Recurrent layers on top of each other.</summary>
@@ -14,6 +15,7 @@ public sealed record TrialSettings
     /// <summary>T, the rows a prediction looks back on.</summary>
     public required int Window { get; init; }
 
+    /// <summary>The optimiser's rate.</summary>
     public required double LearningRate { get; init; }
 
     /// <summary>The share of outputs that is dropped in training.</summary>

@@ -19,6 +19,7 @@ public sealed record TuningOptions
     /// <summary>How many trials run at once, each on one thread; the results are the same for any number.</summary>
     public int Parallel { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>What is searched.</summary>
     public SearchSpace Space { get; init; } = new();
 }
 
@@ -61,6 +62,7 @@ public sealed class Tuner
     /// <summary>The options, with the part of the space that the data allow.</summary>
     public TuningOptions Options => _options;
 
+    /// <summary>The rungs of the search, the shortest trainings first.</summary>
     public IReadOnlyList<Rung> Rungs => _rungs;
 
     /// <summary>All that the results depend on, by name; how many run at once is not among it.</summary>

@@ -18,6 +18,7 @@ public sealed class TuningJournal : IDisposable
 
     private TuningJournal(string path, FileStream file) => (Path, _file) = (path, file);
 
+    /// <summary>The path of the journal.</summary>
     public string Path { get; }
 
     /// <summary>The trainings it held when it was opened, and those added since.</summary>
@@ -59,6 +60,7 @@ public sealed class TuningJournal : IDisposable
         _finished.Add(result);
     }
 
+    /// <summary>Closes the journal's file.</summary>
     public void Dispose() => _file.Dispose();
 
     private void Read(IReadOnlyList<KeyValuePair<string, string>> setup)

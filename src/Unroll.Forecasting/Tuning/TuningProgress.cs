@@ -5,6 +5,7 @@ namespace Unroll.Forecasting;
 /// <summary>How far a search is.</summary>
 public sealed record TuningProgress
 {
+    /// <summary>The rung that is being trained.</summary>
     public required Rung Rung { get; init; }
 
     /// <summary>How many rungs there are.</summary>

@@ -15,8 +15,10 @@ public sealed class TuningResult
         Importance = SettingImportance.Of(results.Where(result => result.Run.Rung == 1));
     }
 
+    /// <summary>The options of the search.</summary>
     public TuningOptions Options { get; }
 
+    /// <summary>The rungs of the search, the shortest trainings first.</summary>
     public IReadOnlyList<Rung> Rungs { get; }
 
     /// <summary>What errors are: RMSE, in the target's unit, or mean RMSSE, of several parts in units of each part's own changes.</summary>

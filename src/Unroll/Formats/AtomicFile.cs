@@ -6,6 +6,7 @@ namespace Unroll.Formats;
 /// <summary>Writing a file so that it is there whole or not at all: a temporary neighbour is written and then renamed.</summary>
 public static class AtomicFile
 {
+    /// <summary>Writes a file whole or not at all.</summary>
     /// <exception cref="UnrollException">The file cannot be written; nothing is left behind.</exception>
     public static void Write(string path, ReadOnlySpan<byte> contents) =>
         Write(path, contents, static (stream, contents) => stream.Write(contents));

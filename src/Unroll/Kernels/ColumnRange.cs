@@ -1,6 +1,8 @@
 namespace Unroll.Kernels;
 
 /// <summary>Columns From … To − 1 of a row, or units of a gate: what one of several threads computes of it.</summary>
+/// <param name="From">The first column.</param>
+/// <param name="To">The column after the last.</param>
 public readonly record struct ColumnRange(int From, int To)
 {
     /// <summary>How many columns, To − From.</summary>

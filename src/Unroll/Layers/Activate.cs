@@ -8,6 +8,7 @@ namespace Unroll;
 /// <param name="Activation">The function applied to every value.</param>
 public sealed record Activate(Activation Activation) : Layer
 {
+    /// <summary>The activation that the layer applies.</summary>
     public Activation Activation { get; init => field = Option.NotNull(value); } = Option.NotNull(Activation, nameof(Activation));
 
     protected internal override string Kind => "activation";

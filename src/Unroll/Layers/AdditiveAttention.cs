@@ -14,6 +14,7 @@ public sealed record AdditiveAttention : AttentionLayer
     /// <summary>True: s is learnt. False: all 1.</summary>
     public bool UseScale { get; init; } = true;
 
+    /// <summary>What the scale starts from (Glorot uniform), where there is one.</summary>
     public Initializer ScaleInitializer { get; init => field = Option.NotNull(value); } = Initializer.GlorotUniform;
 
     protected internal override string Kind => "additive_attention";

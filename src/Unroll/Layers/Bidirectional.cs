@@ -35,8 +35,10 @@ public enum MergeMode
 /// <exception cref="ArgumentException">The inner layer is another one, or a stack in which one goes backwards.</exception>
 public sealed record Bidirectional(Layer Inner) : Layer
 {
+    /// <summary>The layer to double: a recurrent one, or a stack of layers that go forwards.</summary>
     public Layer Inner { get; init => field = Check(value); } = Check(Inner);
 
+    /// <summary>How the outputs of the two directions become one (concatenated).</summary>
     public MergeMode MergeMode { get; init => field = Option.Known(value); } = MergeMode.Concat;
 
     protected internal override string Kind => "bidirectional";

@@ -20,16 +20,22 @@ public abstract record Convolution : Layer
     /// <summary>What happens at the ends of the input.</summary>
     public Padding Padding { get; init => field = Option.Known(value); } = Padding.Valid;
 
+    /// <summary>The activation of the output (linear).</summary>
     public Activation Activation { get; init => field = Option.NotNull(value); } = Activation.Linear;
 
+    /// <summary>Whether a bias is added to the convolution (true).</summary>
     public bool UseBias { get; init; } = true;
 
+    /// <summary>What the kernel starts from (Glorot uniform).</summary>
     public Initializer KernelInitializer { get; init => field = Option.NotNull(value); } = Initializer.GlorotUniform;
 
+    /// <summary>What the bias starts from (zeros).</summary>
     public Initializer BiasInitializer { get; init => field = Option.NotNull(value); } = Initializer.Zeros;
 
+    /// <summary>The penalty on the kernel; null: none.</summary>
     public Regularizer? KernelRegularizer { get; init; }
 
+    /// <summary>The penalty on the bias; null: none.</summary>
     public Regularizer? BiasRegularizer { get; init; }
 
     public override Shape GetOutputShape(Shape input)

@@ -18,6 +18,7 @@ public sealed record Dropout : Layer
         Rate = rate;
     }
 
+    /// <summary>The share of values that is set to 0 in training, at least 0 and below 1.</summary>
     public double Rate { get; }
 
     protected internal override string Kind => "dropout";

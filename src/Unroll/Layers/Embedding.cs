@@ -26,8 +26,10 @@ public sealed record Embedding : Layer
         (Inputs, Units) = (inputs, units);
     }
 
+    /// <summary>How many different tokens there are: 0 … Inputs − 1.</summary>
     public int Inputs { get; }
 
+    /// <summary>How many numbers a token becomes.</summary>
     public int Units { get; }
 
     /// <summary>
@@ -37,8 +39,10 @@ public sealed record Embedding : Layer
     /// </summary>
     public bool MaskZero { get; init; }
 
+    /// <summary>What the table starts from (uniform).</summary>
     public Initializer EmbeddingsInitializer { get; init => field = Option.NotNull(value); } = Initializer.RandomUniform;
 
+    /// <summary>The penalty on the table; null: none.</summary>
     public Regularizer? EmbeddingsRegularizer { get; init; }
 
     protected internal override string Kind => "embedding";

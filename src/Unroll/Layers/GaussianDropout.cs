@@ -12,6 +12,7 @@ public sealed record GaussianDropout : Layer
     /// <param name="rate">At least 0 and below 1.</param>
     public GaussianDropout(double rate) => Rate = Option.Share(rate, nameof(rate));
 
+    /// <summary>The share that an ordinary dropout of the same variance would drop, at least 0 and below 1.</summary>
     public double Rate { get; }
 
     protected internal override string Kind => "gaussian_dropout";

@@ -13,6 +13,7 @@ public sealed record GaussianNoise : Layer
     public GaussianNoise(double standardDeviation) =>
         StandardDeviation = Option.NotNegative(Option.Finite(standardDeviation, nameof(standardDeviation)), nameof(standardDeviation));
 
+    /// <summary>The standard deviation of the noise that is added in training, in units of the input.</summary>
     public double StandardDeviation { get; }
 
     protected internal override string Kind => "gaussian_noise";

@@ -9,7 +9,7 @@ namespace Unroll;
 /// <code>
 /// z = σ(x·W_z + h₋₁·U_z + b_z)    r = σ(x·W_r + h₋₁·U_r + b_r)
 /// ĥ = tanh(x·Wₕ + bₕ + r∘(h₋₁·Uₕ + b′ₕ))    reset after the product (the default, and cuDNN's)
-/// ĥ = tanh(x·Wₕ + bₕ + (r∘h₋₁)·Uₕ)    reset before it (<see cref="ResetAfter"/> false)
+/// ĥ = tanh(x·Wₕ + bₕ + (r∘h₋₁)·Uₕ)    reset before it (ResetAfter false)
 /// h = z∘h₋₁ + (1−z)∘ĥ
 /// </code>
 /// Parameters, gates in Keras' order z r h: kernel [F, 3H], recurrent_kernel [H, 3H], bias [2, 3H] (input, recurrent),

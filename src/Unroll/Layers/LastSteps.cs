@@ -18,6 +18,7 @@ public sealed record LastSteps : Layer
         Steps = steps;
     }
 
+    /// <summary>How many steps are kept.</summary>
     public int Steps { get; }
 
     protected internal override string Kind => "last_steps";

@@ -17,9 +17,9 @@ namespace Unroll;
 /// <remarks>
 /// Variants, each an option, and all may be combined:
 /// <code>
-/// <see cref="Peepholes"/>: zᵢ + pᵢ∘c₋₁, z_f + p_f∘c₋₁, zₒ + pₒ∘c in front of the gates' sigmoids
-/// <see cref="LayerNorm"/>: z = γ∘N(x·W) + γ′∘N(h₋₁·U) + b with N over all four gates, h = o∘tanh(γ″∘N(c) + β″)
-/// <see cref="ProjectionUnits"/>: h = (o∘tanh(c))·Wᵣ, so that h has R units and recurrent_kernel is [R, 4H]
+/// Peepholes:        zᵢ + pᵢ∘c₋₁, z_f + p_f∘c₋₁, zₒ + pₒ∘c in front of the gates' sigmoids
+/// LayerNorm:        z = γ∘N(x·W) + γ′∘N(h₋₁·U) + b with N over all four gates, h = o∘tanh(γ″∘N(c) + β″)
+/// ProjectionUnits:  h = (o∘tanh(c))·Wᵣ, so that h has R units and recurrent_kernel is [R, 4H]
 /// </code>
 /// </remarks>
 public sealed record Lstm : Recurrent

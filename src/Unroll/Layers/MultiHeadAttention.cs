@@ -30,6 +30,7 @@ public sealed record MultiHeadAttention : Layer
         (Heads, KeyUnits) = (heads, keyUnits);
     }
 
+    /// <summary>Number of heads.</summary>
     public int Heads { get; }
 
     /// <summary>K, the size of a head's queries and keys.</summary>
@@ -41,6 +42,7 @@ public sealed record MultiHeadAttention : Layer
     /// <summary>Features of the output; null: as many as the query has.</summary>
     public int? OutputUnits { get; init => field = Option.AtLeast(1, value); }
 
+    /// <summary>Whether a bias is added to the products (true).</summary>
     public bool UseBias { get; init; } = true;
 
     /// <summary>True: query step i sees the value steps up to i only, so that a sequence may attend to its own past.</summary>
@@ -54,12 +56,16 @@ public sealed record MultiHeadAttention : Layer
     /// <summary>True: <see cref="Node.Scores"/> of the output are the weights a of every head, without dropout, (Heads, Q, S).</summary>
     public bool ReturnScores { get; init; }
 
+    /// <summary>What the kernels start from (Glorot uniform).</summary>
     public Initializer KernelInitializer { get; init => field = Option.NotNull(value); } = Initializer.GlorotUniform;
 
+    /// <summary>What the biases start from (zeros).</summary>
     public Initializer BiasInitializer { get; init => field = Option.NotNull(value); } = Initializer.Zeros;
 
+    /// <summary>The penalty on the kernels; null: none.</summary>
     public Regularizer? KernelRegularizer { get; init; }
 
+    /// <summary>The penalty on the biases; null: none.</summary>
     public Regularizer? BiasRegularizer { get; init; }
 
     protected internal override string Kind => "multi_head_attention";

@@ -11,6 +11,7 @@ namespace Unroll;
 /// <param name="Order">The numbers 1 to the rank of the input, each once.</param>
 public sealed record Permute(params IReadOnlyList<int> Order) : Layer
 {
+    /// <summary>The extents of the input in the order of the output, from 1.</summary>
     public IReadOnlyList<int> Order { get; } = Order is { Count: > 0 } && Order.Order().SequenceEqual(Enumerable.Range(1, Order.Count))
         ? [.. Order]
         : throw new ArgumentException("The order of extents has the numbers from 1 on, each once: 2, 1 for sequences.", nameof(Order));

@@ -21,18 +21,25 @@ public abstract record Recurrent : Layer
     /// <remarks>A cell of your own reads it only where <see cref="UsesActivation"/> is true.</remarks>
     public Activation Activation { get; init => field = Option.NotNull(value); } = Activation.Tanh;
 
+    /// <summary>Whether a bias is added to the gates (true).</summary>
     public bool UseBias { get; init; } = true;
 
+    /// <summary>What W, the kernel of the inputs, starts from (Glorot uniform).</summary>
     public Initializer KernelInitializer { get; init => field = Option.NotNull(value); } = Initializer.GlorotUniform;
 
+    /// <summary>What U, the kernel of the states, starts from (orthogonal).</summary>
     public Initializer RecurrentInitializer { get; init => field = Option.NotNull(value); } = Initializer.Orthogonal;
 
+    /// <summary>What the bias starts from (zeros; a forget gate's may start from ones, see the layer).</summary>
     public Initializer BiasInitializer { get; init => field = Option.NotNull(value); } = Initializer.Zeros;
 
+    /// <summary>The penalty on W; null: none.</summary>
     public Regularizer? KernelRegularizer { get; init; }
 
+    /// <summary>The penalty on U; null: none.</summary>
     public Regularizer? RecurrentRegularizer { get; init; }
 
+    /// <summary>The penalty on the bias; null: none.</summary>
     public Regularizer? BiasRegularizer { get; init; }
 
     /// <summary>

@@ -15,6 +15,7 @@ public sealed record RepeatVector : Layer
         Count = count;
     }
 
+    /// <summary>How many steps the output has.</summary>
     public int Count { get; }
 
     protected internal override string Kind => "repeat_vector";

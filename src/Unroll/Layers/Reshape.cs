@@ -22,6 +22,7 @@ public sealed record Reshape : Layer
     [JsonConstructor]
     public Reshape(Shape target) => Target = target;
 
+    /// <summary>The shape of the output.</summary>
     [JsonConverter(typeof(ShapeConverter))]
     public Shape Target { get; }
 

@@ -19,8 +19,10 @@ public abstract record SeparableConvolution : DepthwiseConvolution
     /// <summary>Number of outputs at each position.</summary>
     public int Filters { get; }
 
+    /// <summary>What the pointwise kernel starts from (Glorot uniform).</summary>
     public Initializer PointwiseInitializer { get; init => field = Option.NotNull(value); } = Initializer.GlorotUniform;
 
+    /// <summary>The penalty on the pointwise kernel; null: none.</summary>
     public Regularizer? PointwiseRegularizer { get; init; }
 
     public override Shape GetOutputShape(Shape input) => new([.. DepthwiseShape(input).ToArray()[..^1], Filters]);

@@ -12,6 +12,7 @@ public sealed record SpatialDropout2D : Layer
     /// <param name="rate">The share that is dropped, at least 0 and below 1.</param>
     public SpatialDropout2D(double rate) => Rate = Option.Share(rate, nameof(rate));
 
+    /// <summary>The share of channels that is set to 0 in training, at least 0 and below 1.</summary>
     public double Rate { get; }
 
     protected internal override string Kind => "spatial_dropout2d";

@@ -14,6 +14,7 @@ namespace Unroll;
 /// looked at.</param>
 public sealed record StackedRecurrent(params IReadOnlyList<Recurrent> Layers) : Layer
 {
+    /// <summary>The layers, the first one first.</summary>
     public IReadOnlyList<Recurrent> Layers { get; } = Layers is { Count: > 0 } && Layers.All(layer => layer is not null)
         ? [.. Layers]
         : throw new ArgumentException("A stack needs at least one recurrent layer, and none may be null.", nameof(Layers));

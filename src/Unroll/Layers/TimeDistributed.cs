@@ -14,6 +14,7 @@ namespace Unroll;
 /// </param>
 public sealed record TimeDistributed(Layer Inner) : Layer
 {
+    /// <summary>The layer that is applied to every step.</summary>
     public Layer Inner
     {
         get;

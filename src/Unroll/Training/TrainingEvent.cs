@@ -2,17 +2,26 @@ using System.Text.Json.Serialization;
 
 namespace Unroll;
 
+/// <summary>What has happened in a training.</summary>
 public enum TrainingEventKind
 {
+    /// <summary>Training has begun.</summary>
     Started,
+
+    /// <summary>A step has ended.</summary>
     StepEnded,
+
+    /// <summary>An epoch has ended, its validation included.</summary>
     EpochEnded,
+
+    /// <summary>Training has ended.</summary>
     Ended,
 }
 
 /// <summary>One moment of training. Numbers that a kind has no use for are 0.</summary>
 public readonly record struct TrainingEvent
 {
+    /// <summary>What has happened.</summary>
     public TrainingEventKind Kind { get; init; }
 
     /// <summary>
@@ -21,11 +30,13 @@ public readonly record struct TrainingEvent
     /// </summary>
     public int Epoch { get; init; }
 
+    /// <summary>How many epochs the training has at most.</summary>
     public int Epochs { get; init; }
 
     /// <summary>From 1, within the epoch.</summary>
     public int Step { get; init; }
 
+    /// <summary>How many steps an epoch has.</summary>
     public int StepsPerEpoch { get; init; }
 
     /// <summary>
@@ -50,8 +61,10 @@ public readonly record struct TrainingEvent
     /// <summary>The same for validation, if there is validation: after the epoch, with dropout off.</summary>
     public NamedValues ValidationOutputLosses { get; init; }
 
+    /// <summary>The metrics over the validation samples, if there is validation: after the epoch, with dropout off.</summary>
     public NamedValues ValidationMetrics { get; init; }
 
+    /// <summary>The optimiser's rate.</summary>
     public double LearningRate { get; init; }
 
     /// <summary>Since training started.</summary>
@@ -111,6 +124,7 @@ public readonly record struct EpochRecord(int Epoch, double Loss, double? Valida
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public NamedValues ValidationOutputLosses { get; init; }
 
+    /// <summary>The same metrics over the validation samples, with dropout off; empty without validation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public NamedValues ValidationMetrics { get; init; }
 
@@ -136,6 +150,7 @@ public sealed class History
     /// <summary>The epochs that came from a checkpoint, see <see cref="Checkpoint.Resume"/>.</summary>
     public int EpochsResumed { get; internal set; }
 
+    /// <summary>Why training ended.</summary>
     public StopReason Reason { get; internal set; }
 
     /// <summary>The epoch with the lowest watched loss, from 1; 0 when none was finished.</summary>
@@ -147,6 +162,7 @@ public sealed class History
     /// <summary>The training loss of the last finished epoch; NaN when none was finished.</summary>
     public double FinalLoss => _epochs.Count > 0 ? _epochs[^1].Loss : double.NaN;
 
+    /// <summary>How long training took.</summary>
     public TimeSpan Duration { get; internal set; }
 
     internal void Reserve(int epochs) => _epochs.EnsureCapacity(epochs);

@@ -18,8 +18,10 @@ public sealed record TrainingOptions
     /// </summary>
     public int AccumulateBatches { get; init; } = 1;
 
+    /// <summary>The rule of the steps (RMSprop).</summary>
     public Optimizer Optimizer { get; init; } = new RmsProp();
 
+    /// <summary>What training makes small (the mean squared error).</summary>
     public Loss Loss { get; init; } = new MeanSquaredError();
 
     /// <summary>The seed of the order of samples, of dropout, and of the weights where Fit builds the model.</summary>
@@ -49,6 +51,7 @@ public sealed record TrainingOptions
     /// </summary>
     public IReadOnlyList<Metric> Metrics { get; init; } = [];
 
+    /// <summary>How gradients are cut; null: not at all.</summary>
     public Clipping? Clipping { get; init; }
 
     /// <summary>The learning rate from step to step; null: the optimiser's.</summary>
@@ -72,8 +75,10 @@ public sealed record TrainingOptions
     /// </summary>
     public bool Continue { get; init; }
 
+    /// <summary>When training stops before its last epoch; null: never.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
 
+    /// <summary>Where training is kept after each epoch, to be resumed; null: nowhere.</summary>
     public Checkpoint? Checkpoint { get; init; }
 
     /// <summary>Code of yours at the moments of the training, which may set the learning rate and end the training.</summary>

@@ -13,7 +13,7 @@ public sealed record OnnxForecastOptions
     public IReadOnlyList<string>? Series { get; init; }
 }
 
-/// <summary>Whole forecasts as ONNX graphs.</summary>
+/// <content>Whole forecasts as ONNX graphs.</content>
 public static partial class Onnx
 {
     /// <summary>

@@ -2,7 +2,7 @@ using Unroll.Training;
 
 namespace Unroll;
 
-/// <summary>What a loop checks before it computes.</summary>
+/// <content>What a loop checks before it computes.</content>
 public sealed partial class TrainingLoop
 {
     private static void RequireNoEpochs(TrainingOptions options)

@@ -14,6 +14,7 @@ public sealed record QuantileLoss(IReadOnlyList<double> Quantiles) : Loss
 {
     private readonly double[] _quantiles = Copy(Quantiles);
 
+    /// <summary>τ(1) &lt; … &lt; τ(k), each above 0 and below 1.</summary>
     public IReadOnlyList<double> Quantiles
     {
         get => _quantiles;

@@ -9,8 +9,10 @@ namespace Unroll;
 /// </summary>
 public record Adam : Optimizer
 {
+    /// <summary>β₁, how much of the mean gradient stays from step to step, at least 0 and below 1 (0.9).</summary>
     public double Beta1 { get; init; } = 0.9;
 
+    /// <summary>β₂, how much of the mean square stays from step to step, at least 0 and below 1 (0.999).</summary>
     public double Beta2 { get; init; } = 0.999;
 
     /// <summary>ε, above 0 (1e-7 as in Keras; PyTorch has 1e-8).</summary>

@@ -12,8 +12,10 @@ public sealed record Lion : Optimizer
     /// <summary>The rate is 1e-4, as in the paper; Keras has 0.001.</summary>
     public Lion() => LearningRate = 1e-4;
 
+    /// <summary>β₁, the share of m in the direction of the step, at least 0 and below 1 (0.9).</summary>
     public double Beta1 { get; init; } = 0.9;
 
+    /// <summary>β₂, how much of m stays from step to step, at least 0 and below 1 (0.99).</summary>
     public double Beta2 { get; init; } = 0.99;
 
     /// <summary>Decoupled decay, at least 0, over all weights but those that <see cref="Optimizer.ExcludeFromDecay"/> names.</summary>

@@ -13,6 +13,7 @@ public sealed record Sgd : Optimizer
     /// <summary>μ, at least 0 and below 1.</summary>
     public double Momentum { get; init; }
 
+    /// <summary>True: with Nesterov's look ahead.</summary>
     public bool Nesterov { get; init; }
 
     /// <summary>
