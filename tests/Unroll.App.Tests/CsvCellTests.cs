@@ -32,6 +32,21 @@ public sealed class CsvCellTests
     [InlineData("\"=1", "\"'\"\"=1\"")]
     public void A_text_is_never_a_formula(string text, string cell) => Assert.Equal(cell, CsvCell.Text(text));
 
+    /// <summary>A quote, what may stand between cells, and both halves of a line's end: some programs take one alone.</summary>
+    [Theory]
+    [InlineData('"')]
+    [InlineData(',')]
+    [InlineData(';')]
+    [InlineData('\t')]
+    [InlineData('\n')]
+    [InlineData('\r')]
+    public void What_could_end_a_cell_is_quoted(char end)
+    {
+        string cell = CsvCell.Text($"a{end}b");
+        Assert.Equal(('"', '"'), (cell[0], cell[^1]));
+        Assert.Equal($"a{end}b", cell[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void An_error_is_one_bounded_line()
     {

@@ -66,6 +66,8 @@ public sealed class FailureTests(Server server)
         Piece[] pieces = TestCluster.Pieces("break");
         Study study = await cluster.BeginAsync(pieces);
         await Assert.ThrowsAsync<UnrollException>(() => cluster.ResultsAsync(study, pieces));
+        // The database tells of the failure before the worker does.
+        await cluster.UntilAsync(() => cluster.Said.Any(line => line.StartsWith("Study 'study' failed", StringComparison.Ordinal)));
         await cluster.EndWorkersAsync();
         string logged = await File.ReadAllTextAsync(log, cluster.Limit);
         Assert.Contains("System.InvalidOperationException: The work broke.", logged, StringComparison.Ordinal);

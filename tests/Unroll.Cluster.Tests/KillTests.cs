@@ -72,6 +72,29 @@ public sealed class KillTests(Server server)
         await cluster.UntilAsync(async () => (await cluster.Client.WorkersAsync(cluster.Limit)).Count(worker => worker.IsAlive) == 2);
     }
 
+    /// <summary>Its results may be in use by then, so that it is worth more than ever to know of them.</summary>
+    [Fact]
+    public async Task A_result_that_differs_fails_a_study_that_has_ended_too()
+    {
+        await using TestCluster cluster = await TestCluster.NewAsync(server);
+        string gate = Path.Combine(cluster.Folder, "gate");
+        Piece[] pieces = TestCluster.Pieces($"own-gate {gate}");
+        Study study = await cluster.BeginAsync(pieces);
+        using WorkerProcess first = Start(cluster, "first");
+        await cluster.UntilAsync(() => File.Exists($"{gate}.first"));
+        cluster.Work("second", change: options => options with { Pace = s_pace });
+        first.Stop();
+        await cluster.UntilAsync(() => File.Exists($"{gate}.second"));
+        await File.WriteAllTextAsync(gate, "", cluster.Limit);
+        Assert.Equal("throughsecond", TestCluster.Text(Assert.Single(await cluster.ResultsAsync(study, pieces))));
+        await study.EndAsync(cluster.Limit);
+        Assert.Equal(StudyState.Done, await study.StateAsync(cluster.Limit));
+        first.Wake();
+        await cluster.UntilAsync(async () => await study.StateAsync(cluster.Limit) == StudyState.Failed);
+        Assert.Contains("has two results that differ", Assert.Single(await cluster.Client.StudiesAsync(cluster.Limit)).Error,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_worker_that_is_asked_to_end_hands_back_what_it_computes()
     {

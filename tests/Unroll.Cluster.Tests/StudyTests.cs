@@ -60,6 +60,23 @@ public sealed class StudyTests(Server server)
         Assert.Equal(StudyState.Running, await again.StateAsync(cluster.Limit));
     }
 
+    /// <summary>A worker that died when it had written a result left the piece in the queue.</summary>
+    [Fact]
+    public async Task A_piece_that_has_a_result_is_taken_out_of_the_queue_and_not_computed()
+    {
+        await using TestCluster cluster = await TestCluster.NewAsync(server);
+        MadeWork work = cluster.Work(slots: 1);
+        Piece[] pieces = TestCluster.Pieces("add 1 1", "add 2 2", "add 3 3");
+        Study study = await cluster.BeginAsync(pieces[..2]);
+        await cluster.ResultsAsync(study, pieces[..2]);
+        await cluster.UntilAsync(async () => await cluster.Client.Engine.UnderWayAsync(study.Id, cluster.Limit) == 0);
+        await cluster.Client.Engine.HandInAsync(study.Id, study.Group, [0, 1], cluster.Limit);
+        await study.HandInAsync(pieces, cluster.Limit);
+        Assert.Equal(["2", "4", "6"], (await cluster.ResultsAsync(study, pieces)).Select(TestCluster.Text));
+        Assert.Equal(3, work.Runs);
+        Assert.Equal([1, 1, 1], await cluster.BegunAsync(study));
+    }
+
     [Fact]
     public async Task A_number_that_was_another_piece_is_refused()
     {

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Unroll.Exchange.Hdf5;
 using Unroll.Exchange.KerasFiles;
@@ -267,6 +268,58 @@ public class KerasFileTests
                 float[] expected = [.. model.GetWeights(arrays[i])
                     .Select((_, at) => rounded((float)((((100 * i + at) * 7919 % 2001) - 1000) / 2000.0)))];
                 Assert.Equal(expected, model.GetWeights(arrays[i]));
+            }
+        }
+    }
+
+    /// <summary>HDF5 leaves a filter out of a chunk that it would make larger, and says so in the chunk's mask.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2, 1)]
+    [InlineData(2, 1, 3)]
+    public void AChunkIsReadWhicheverFiltersItLeavesOut(params int[] filters)
+    {
+        byte[] elements = [.. Enumerable.Range(0, 24).SelectMany(i => BitConverter.GetBytes(i * 7919))];
+        for (uint mask = 0; mask < 1u << filters.Length; mask++)
+        {
+            byte[] packed = elements;
+            for (int i = 0; i < filters.Length; i++)
+                packed = (mask >> i & 1) != 0 ? packed : Filtered(filters[i], packed);
+            using var file = new MemoryStream();
+            using (var writer = new BinaryWriter(file, Encoding.ASCII, leaveOpen: true))
+            {
+                writer.Write("TREE"u8);
+                writer.Write([1, 0, 1, 0]);
+                writer.Write(new byte[16]);
+                (uint Length, uint Mask) key = ((uint)packed.Length, mask);
+                writer.Write(key.Length);
+                writer.Write(key.Mask);
+                writer.Write(new byte[16]);
+                writer.Write(file.Position + sizeof(ulong));
+                writer.Write(packed);
+            }
+
+            var chunks = new Hdf5Chunks(new Hdf5Bytes(file.ToArray(), "a.h5"));
+            Assert.Equal(elements, chunks.Read(new Hdf5Layout(null, 0, [24], filters), sizeof(int), [24], "x"));
+        }
+
+        static byte[] Filtered(int filter, byte[] bytes)
+        {
+            switch (filter)
+            {
+                case 1:
+                    using (var packed = new MemoryStream())
+                    {
+                        using (var deflate = new ZLibStream(packed, CompressionMode.Compress, leaveOpen: true))
+                            deflate.Write(bytes);
+                        return packed.ToArray();
+                    }
+
+                case 2:
+                    int count = bytes.Length / sizeof(int);
+                    return [.. Enumerable.Range(0, bytes.Length).Select(i => bytes[i % count * sizeof(int) + i / count])];
+                default:
+                    return [.. bytes, 1, 2, 3, 4];
             }
         }
     }

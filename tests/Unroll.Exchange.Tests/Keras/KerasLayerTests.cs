@@ -214,6 +214,24 @@ public class KerasLayerTests
         Assert.Contains("is damaged", Assert.Throws<UnrollException>(() => Read(className, config, [[9, 2]])).Message,
             StringComparison.Ordinal);
 
+    /// <summary>The loop's options are the stack's, but that all cells keep their states, and the first goes backwards.</summary>
+    [Theory]
+    [InlineData("return_sequences")]
+    [InlineData("return_state")]
+    [InlineData("go_backwards")]
+    [InlineData("stateful")]
+    public void AnOptionOfALoopIsThatOfItsStackOfCells(string option)
+    {
+        var read = (StackedRecurrent)Read("RNN", $$$$"""
+            { "{{{{option}}}}": true, "cell": {"module": "keras.layers", "class_name": "StackedRNNCells", "config": {
+            "name": "stacked_rnn_cells", "cells": [{"class_name": "LSTMCell", "config": {"name": "a", "units": 3}},
+            {"class_name": "GRUCell", "config": {"name": "b", "units": 4}}]}} }
+            """, [[5, 2]]);
+        Assert.Equal((option == "return_sequences", option == "return_state"), (read.ReturnSequences, read.ReturnState));
+        Assert.Equal([option == "go_backwards", false], read.Layers.Select(layer => layer.GoBackwards));
+        Assert.All(read.Layers, layer => Assert.Equal(option == "stateful", layer.Stateful));
+    }
+
     [Theory]
     [InlineData("LSTM", "lstm")]
     [InlineData("SimpleRNN", "simple_rnn")]

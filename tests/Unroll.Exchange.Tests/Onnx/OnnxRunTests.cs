@@ -93,6 +93,67 @@ public class OnnxRunTests
         Assert.Equal([1f, 2, 3, 4], outputs[1]);
     }
 
+    /// <summary>What a node keeps from one run to the next must fit the extents of the next.</summary>
+    [Theory]
+    [InlineData("ScatterND")]
+    [InlineData("Resize")]
+    [InlineData("Einsum")]
+    [InlineData("MatMul")]
+    [InlineData("AveragePool")]
+    public void ARunOfOtherExtentsIsThatOfAGraphThatIsNew(string operation)
+    {
+        var graph = new GraphWriter("g");
+        string x = graph.Input("x", DataType.Float, operation == "AveragePool" ? [1L, 1L, "n", "m"] : ["n", "m"]);
+        string at = graph.Node("Reshape", [graph.Constant("at", [0L, 1, 2, 0, 1, 2]), graph.Constant("pairs", [3L, 2])]);
+        graph.Output(operation switch
+        {
+            "ScatterND" => graph.Node("ScatterND", [x, at, graph.Constant("new", [8f, 9f, 7f], 3)]),
+            "Resize" => graph.Node("Resize", [x, "", graph.Constant("scales", [1.5f, 2f], 2)], ("mode", "linear")),
+            "Einsum" => graph.Node("Einsum", [x, x], ("equation", "ij,kj->ik")),
+            "MatMul" => graph.Node("MatMul", [x, graph.Node("Transpose", [x])]),
+            _ => graph.Node("AveragePool", [x], ("kernel_shape", new long[] { 2, 3 }), ("pads", new long[] { 1, 1, 0, 1 })),
+        }, DataType.Float, null);
+        byte[] bytes = graph.ToModel(17).ToByteArray();
+        OnnxModel again = OnnxModel.Load(new MemoryStream(bytes));
+        foreach ((int n, int m) in new[] { (3, 4), (5, 3), (3, 6), (4, 4), (3, 4) })
+        {
+            var inputs = new Dictionary<string, OnnxTensor>
+            {
+                ["x"] = OnnxTensor.Of(
+                    [.. Enumerable.Range(0, n * m).Select(i => (float)i)], operation == "AveragePool" ? [1, 1, n, m] : [n, m]),
+            };
+            OnnxTensor expected = OnnxModel.Load(new MemoryStream(bytes)).Run(inputs).Values.Single();
+            OnnxTensor actual = again.Run(inputs).Values.Single();
+            Assert.Equal(expected.Shape, actual.Shape);
+            Assert.Equal(expected.Values<float>().ToArray(), actual.Values<float>().ToArray());
+        }
+    }
+
+    /// <summary>What is asked for stays as it was, and what is done to it, or to what was given, is not done to the stream.</summary>
+    [Fact]
+    public void AStateThatIsAskedForOrGivenIsACopy()
+    {
+        OnnxStreamingSession stream = OnnxModel.Load(new MemoryStream(OnnxModelTests.Recurrent())).Stream(), other =
+            OnnxModel.Load(new MemoryStream(OnnxModelTests.Recurrent())).Stream();
+        Step(stream);
+        Step(other);
+        OnnxTensor asked = stream.GetState("state")!;
+        float[] then = asked.Values<float>().ToArray();
+        Step(stream);
+        Step(stream);
+        Assert.Equal(then, asked.Values<float>().ToArray());
+        stream.SetState("state", asked);
+        asked.Values<float>().Clear();
+        stream.GetState("state")!.Values<float>().Clear();
+        Assert.Equal(then, stream.GetState("state")!.Values<float>().ToArray());
+        Step(stream);
+        Step(other);
+        Assert.Equal(other.GetState("state")!.Values<float>().ToArray(), stream.GetState("state")!.Values<float>().ToArray());
+
+        static void Step(OnnxStreamingSession stream) =>
+            stream.Run(new Dictionary<string, OnnxTensor> { ["x"] = OnnxTensor.Of(Frames(1), 1, 1, 3) });
+    }
+
     private static float[] Frames(int steps) => [.. Enumerable.Range(0, 3 * steps).Select(i => MathF.Cos(i))];
 
     private static float[] Result(OnnxModel model, int steps) =>

@@ -105,6 +105,42 @@ public class FileTests
         }
     }
 
+    /// <summary>Every type with either byte first, and the numbers in the order of C and of Fortran.</summary>
+    [Theory]
+    [InlineData("f4", 4)]
+    [InlineData("f8", 8)]
+    [InlineData("f2", 2)]
+    [InlineData("i1", 1)]
+    [InlineData("i2", 2)]
+    [InlineData("i4", 4)]
+    [InlineData("i8", 8)]
+    [InlineData("u1", 1)]
+    [InlineData("u2", 2)]
+    [InlineData("u4", 4)]
+    [InlineData("u8", 8)]
+    public void AnArrayIsTheSameInEveryOrder(string type, int width)
+    {
+        const int Rows = 2, Columns = 3;
+        byte[][] numbers = [.. Enumerable.Range(0, Rows * Columns)
+            .Select(i => Enumerable.Range(1, width).Select(b => (byte)(16 * i + b)).ToArray())];
+        byte[] right = [.. numbers.SelectMany(number => number)];
+        foreach (char order in width == 1 ? "|" : "<>")
+        {
+            foreach (bool isFortran in (bool[])[false, true])
+            {
+                byte[][] laid = isFortran
+                    ? [.. Enumerable.Range(0, Rows * Columns).Select(i => numbers[i % Rows * Columns + i / Rows])]
+                    : numbers;
+                string header = $"{{'descr': '{order}{type}', 'fortran_order': {isFortran}, 'shape': ({Rows}, {Columns}), }}\n";
+                byte[] file = [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header),
+                    .. laid.SelectMany(number => order == '>' ? Enumerable.Reverse(number) : number)];
+                NamedTensor read = Npz.Read(new MemoryStream(file)).Tensors.Single();
+                Assert.Equal([Rows, Columns], read.Shape);
+                Assert.Equal(right, read.Bytes.ToArray());
+            }
+        }
+    }
+
     [Fact]
     public void OneArrayAloneHasTheNameArray() => Assert.Equal([1.5f, 2.5f], Npz.Read(PathOf("one.npy")).Find("array")!.ToFloats());
 

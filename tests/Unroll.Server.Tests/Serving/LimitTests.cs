@@ -158,6 +158,38 @@ public class LimitTests
     }
 
     [Fact]
+    public async Task Each_key_has_a_rate_of_its_own()
+    {
+        await using ServedFolder served = await ServedFolder.StartAsync(
+            ServedFolder.Gru(), options => options with { MostPerSecond = 1, Keys = [Key, Other] });
+        var seen = new List<HttpStatusCode>();
+        foreach (string key in (string[])[Key, Key, Key, Key, Other])
+        {
+            served.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+            seen.Add((await served.GetAsync("/models")).Status);
+        }
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (seen[0], seen[^1]));
+        Assert.Contains(HttpStatusCode.TooManyRequests, seen);
+    }
+
+    /// <summary>Few large bodies are in memory at once; each makes room for the next, also one that is refused.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Large_bodies_can_come_without_end(bool isRefused)
+    {
+        await using ServedFolder served = await ServedFolder.StartAsync(ServedFolder.Gru());
+        served.Client.Timeout = TimeSpan.FromSeconds(30);
+        string body = $"{new string(' ', 3 << 20)}{(isRefused ? "[\"no number\"]" : Body)}";
+        for (int i = 0; i < 12; i++)
+        {
+            (HttpStatusCode status, _) = await served.PostAsync("/models/net/predict", body);
+            Assert.Equal(isRefused ? HttpStatusCode.BadRequest : HttpStatusCode.OK, status);
+        }
+    }
+
+    [Fact]
     public async Task More_than_may_wait_are_refused_and_the_others_answered()
     {
         Model model = ServedFolder.Gru(units: 300);
@@ -195,6 +227,28 @@ public class LimitTests
         first.Dispose();
         (await second).Dispose();
         (await gate.EnterAsync(CancellationToken.None)).Dispose();
+    }
+
+    /// <summary>Clients that give up while they wait leave no trace.</summary>
+    [Fact]
+    public async Task Who_gives_up_waiting_at_a_gate_makes_room()
+    {
+        using var gate = new Gate(1, 2);
+        using Gate.Place first = await gate.EnterAsync(CancellationToken.None);
+        for (int i = 0; i < 5; i++)
+        {
+            using var gone = new CancellationTokenSource();
+            Task<Gate.Place> waits = gate.EnterAsync(gone.Token).AsTask();
+            await gone.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waits);
+        }
+
+        Task<Gate.Place>[] others = [gate.EnterAsync(CancellationToken.None).AsTask(), gate.EnterAsync(CancellationToken.None).AsTask()];
+        Assert.All(others, other => Assert.False(other.IsCompleted));
+        await Assert.ThrowsAsync<RequestException>(async () => await gate.EnterAsync(CancellationToken.None));
+        first.Dispose();
+        (await others[0]).Dispose();
+        await others[1];
     }
 
     [Fact]

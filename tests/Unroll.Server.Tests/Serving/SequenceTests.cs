@@ -123,6 +123,72 @@ public class SequenceTests
         await StepAsync(served, "c", 0);
     }
 
+    /// <summary>The life of a sequence is counted from its last step, in this run of the server or the one before.</summary>
+    [Fact]
+    public async Task A_sequence_that_is_used_does_not_end()
+    {
+        await using var served = new ServedFolder();
+        served.Save("net", ServedFolder.Gru());
+        var clock = new Clock();
+        ServeOptions Kept(ServeOptions options) =>
+            options with { SequenceLife = TimeSpan.FromHours(1), StateFolder = Path.Combine(served.Path, "states") };
+        await served.StartAsync(Kept, clock);
+        await StepAsync(served, "unused", 0);
+        for (int step = 0; step < 4; step++)
+        {
+            await StepAsync(served, "used", step);
+            clock.Now += TimeSpan.FromMinutes(40);
+            served.Sequences.EndOld();
+        }
+
+        Assert.Equal(["used"], served.Sequences.All("net").Select(each => each.Id));
+        await served.App.StopAsync();
+        await served.StartAsync(Kept, clock);
+        served.Sequences.EndOld();
+        await StepAsync(served, "used", 4);
+        clock.Now += TimeSpan.FromMinutes(40);
+        served.Sequences.EndOld();
+        Assert.Equal(["used"], served.Sequences.All("net").Select(each => each.Id));
+        clock.Now += TimeSpan.FromMinutes(40);
+        served.Sequences.EndOld();
+        Assert.Empty(served.Sequences.All("net"));
+    }
+
+    [Fact]
+    public async Task Sequences_of_before_a_restart_count_to_the_limit()
+    {
+        await using var served = new ServedFolder();
+        served.Save("net", ServedFolder.Gru());
+        ServeOptions Kept(ServeOptions options) => options with { MostSequences = 3, StateFolder = Path.Combine(served.Path, "states") };
+        await served.StartAsync(Kept);
+        await StepAsync(served, "a", 0);
+        await StepAsync(served, "b", 0);
+        await served.App.StopAsync();
+        await served.StartAsync(Kept);
+        Assert.Equal(2, served.Sequences.Count);
+        await StepAsync(served, "c", 0);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await served.PostAsync("/models/net/sequences/d", Observation(0))).Status);
+        using HttpResponseMessage gone = await served.Client.DeleteAsync("/models/net/sequences/a");
+        await StepAsync(served, "d", 0);
+        Assert.Equal(3, served.Sequences.Count);
+    }
+
+    /// <summary>Both find that there is none and make one: the clock, which says when, holds the first until the second comes.</summary>
+    [Fact]
+    public async Task First_steps_that_come_at_once_begin_one_sequence()
+    {
+        await using var served = new ServedFolder();
+        served.Save("net", ServedFolder.Gru());
+        var clock = new MeetingClock();
+        await served.StartAsync(options => options with { MostSequences = 2 }, clock);
+        clock.Awaits = 2;
+        await Task.WhenAll(StepAsync(served, "a", 0), StepAsync(served, "a", 0));
+        Assert.Equal(0, clock.Awaits);
+        Assert.Equal(2, Assert.Single(served.Sequences.All("net")).Steps);
+        Assert.Equal(1, served.Sequences.Count);
+        await StepAsync(served, "b", 0);
+    }
+
     [Fact]
     public async Task After_a_kill_sequences_go_on_from_the_last_snapshot()
     {
@@ -279,6 +345,28 @@ public class SequenceTests
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Lines.Add(formatter(state, exception));
+    }
+
+    /// <summary>As many calls as it awaits are answered together.</summary>
+    private sealed class MeetingClock : TimeProvider
+    {
+        private readonly TaskCompletionSource _all = new();
+        private int _awaits;
+
+        public int Awaits
+        {
+            get => Volatile.Read(ref _awaits);
+            set => Volatile.Write(ref _awaits, value);
+        }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (Awaits > 0 && Interlocked.Decrement(ref _awaits) == 0)
+                _all.SetResult();
+            else if (Awaits > 0)
+                _all.Task.Wait(TimeSpan.FromSeconds(30));
+            return DateTimeOffset.UnixEpoch;
+        }
     }
 
     private sealed class Clock : TimeProvider

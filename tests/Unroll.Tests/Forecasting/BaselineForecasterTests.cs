@@ -25,7 +25,8 @@ public class BaselineForecasterTests
         new("t.csv", [.. Enumerable.Range(0, values.Length).Select(day => new DateTime(2020, 1, 1).AddDays(day))], ("x", values));
 
     /// <summary>40 training rows, 3 rows between, 17 test rows.</summary>
-    private static ForecastSplit Split(TimeSeries series) => new(series, "x", "2020-01-01..2020-02-09", "2020-02-13..", window: 6);
+    private static ForecastSplit Split(TimeSeries series, string train = "2020-01-01..2020-02-09", string test = "2020-02-13..") =>
+        new(series, "x", train, test, window: 6);
 
     private static T Fitted<T>(T forecaster, ForecastSplit split, int steps = 1)
         where T : IForecaster
@@ -51,6 +52,23 @@ public class BaselineForecasterTests
                     .All(origin => one.From(origin).SequenceEqual(two.From(origin)));
             });
         }, iter: 12, threads: 1);
+
+    /// <summary>Without the training rows before them, first states have to be read off the new rows, and few are known.</summary>
+    [Fact]
+    public void In_a_series_that_begins_later_no_prediction_knows_what_comes_after_its_origin_either() =>
+        Gen.Select(Wave, Wave, Gen.Int[0, 2], Gen.Double[1e3, 1e9]).Sample((values, later, known, garbage) =>
+        {
+            DateTime[] dates = MadeTables.Dates("daily", 2000 + Rows)[2000..];
+            ForecastSplit Later(double[] rows) =>
+                Split(new TimeSeries("t.csv", dates, ("x", rows)), "2020-06-27..2020-07-10", "2020-07-11..");
+            ForecastSplit fitted = Split(Days(values)), real = Later(later);
+            ForecastSplit other = Later([.. later.Select((value, row) => row < 14 + known ? value : garbage + row)]);
+            return All().All(forecaster =>
+            {
+                HorizonForecast one = Fitted(forecaster, fitted, 3).Ahead(real, 3), two = forecaster.Ahead(other, 3);
+                return Enumerable.Range(0, known + 1).All(origin => one.From(origin).SequenceEqual(two.From(origin)));
+            });
+        }, iter: 8, threads: 1);
 
     [Fact]
     public void From_a_series_that_ends_at_an_origin_the_same_is_predicted_as_in_the_test_range() =>

@@ -124,6 +124,32 @@ public class CalibratedQuantilesTests
         Assert.All(quantiles[300..], origin => Assert.InRange(Half(origin, 1, 0.8), 0.9, 1.1));
     }
 
+    /// <summary>It begins anew whenever errors are measured anew, and must know nothing of the rows that it has been through.</summary>
+    [Fact]
+    public void A_running_scale_that_begins_anew_is_as_new()
+    {
+        double[] sizes = [.. Unroll.Tests.Layers.TestData.Normal(40, 4).Select(Math.Abs)];
+        RunningScale once = new(sizes.Length), again = new(sizes.Length);
+        Go(again, [.. sizes.Select(size => 50 + size)]);
+        Go(again, sizes);
+        Go(once, sizes);
+        foreach (double power in (double[])[0, 0.5, 1])
+        {
+            for (int origin = 0; origin < sizes.Length; origin++)
+                Assert.Equal(once.Log(origin, power), again.Log(origin, power));
+        }
+
+        static void Go(RunningScale scale, double[] sizes)
+        {
+            scale.Start(sizes);
+            foreach (double size in sizes)
+            {
+                scale.Add(size);
+                scale.Next();
+            }
+        }
+    }
+
     [Fact]
     public void A_bad_stretch_of_rows_does_not_widen_what_comes_long_after()
     {

@@ -68,6 +68,37 @@ public class ComparisonOfPartsTests
         Assert.Throws<UnrollException>(() => score[new Part("small", "bought")]);
     }
 
+    /// <summary>One row ahead the error at that step is all there is, whatever it is measured by.</summary>
+    [Theory]
+    [InlineData(ForecastMetric.Rmse)]
+    [InlineData(ForecastMetric.Mae)]
+    [InlineData(ForecastMetric.Mase)]
+    [InlineData(ForecastMetric.Smape)]
+    public void The_error_at_the_only_step_is_the_error(ForecastMetric metric)
+    {
+        var comparison = new Comparison(Task(), TestContext.Current.CancellationToken);
+        comparison.Add(new Guess([4, 4, 6], [300, 400, 250]));
+        Assert.All(comparison.Scores, score => Assert.Equal(score.ErrorOf(metric), Assert.Single(score.ErrorByStepOf(metric)), 1e-12));
+        Assert.True(comparison.Scores.Select(score => score.ErrorOf(metric)).Distinct().Count() > 2);
+    }
+
+    [Fact]
+    public void A_part_is_compared_with_the_best_baseline_of_its_own()
+    {
+        var comparison = new Comparison(Task(), TestContext.Current.CancellationToken);
+        comparison.Add(new Guess([4, 4, 6], [300, 400, 250]));
+        Assert.NotEqual(comparison.BestBaseline.Name, comparison.Baselines.MinBy(score => score[s_small].Mase)!.Name);
+        foreach (Part part in (Part[])[s_small, s_large])
+        {
+            double best = comparison.Baselines.Min(score => score[part].Mase), naive = comparison.Naive[part].Mase;
+            foreach (PartScore score in comparison.Scores.Select(score => score[part]))
+            {
+                Assert.Equal(best > 0 ? 1 - (score.Mase / best) : null, score.SkillAgainstBest);
+                Assert.Equal(naive > 0 ? 1 - (score.Mase / naive) : null, score.Skill);
+            }
+        }
+    }
+
     [Fact]
     public void The_verdict_says_on_how_many_parts_and_what_to_use_instead()
     {

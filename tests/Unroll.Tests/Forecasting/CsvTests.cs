@@ -47,6 +47,25 @@ public sealed class CsvTests : IDisposable
         Assert.Equal(2, series["B"][0]);
     }
 
+    /// <summary>The lines that are skipped look like the header of another table; lines are counted as an editor shows them.</summary>
+    [Theory]
+    [InlineData(',')]
+    [InlineData(';')]
+    [InlineData(' ')]
+    public void As_many_lines_are_skipped_as_is_said_and_those_of_messages_count_them(char delimiter)
+    {
+        for (int skip = 1; skip <= 3; skip++)
+        {
+            string before = string.Concat(Enumerable.Repeat($"Day{delimiter}Old\n", skip));
+            string table = $"{before}Date{delimiter}A\n2020-01-01{delimiter}1\n2020-01-02{delimiter}";
+            var options = new ReadOptions { Skip = skip };
+            TimeSeries series = Read($"{table}2\n", options);
+            Assert.Equal(["A"], series.ColumnNames);
+            Assert.Equal([1, 2], series["A"].ToArray());
+            Assert.Contains($"line {skip + 3},", Refused($"{table}oops\n", options), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Text_in_two_byte_characters_is_read()
     {

@@ -68,6 +68,31 @@ public class DemandForecasterTests
         Assert.Equal(croston.Next(MadeTables.Days(s_demand)), croston.Next(idle));
     }
 
+    /// <summary>Shares that are found differ; the correction is that of the interval, by which the size is divided.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Size_and_interval_have_shares_of_their_own(bool isCorrected)
+    {
+        double[] demand = [.. Enumerable.Range(0, 60).Select(row => row * row % 7 == 2 ? 4 + (row / 6) + (row % 5) : 0.0)];
+        CrostonForecaster forecaster = Fitted(new CrostonForecaster(isCorrected), demand);
+        DemandParameters p = forecaster.ParametersOf(s_part);
+        Assert.NotEqual(p.SizeShare, p.RateShare, 1e-2);
+        double size = 0, interval = 0, since = 0;
+        foreach (double value in demand)
+        {
+            since++;
+            if (value == 0)
+                continue;
+            (size, interval) = interval == 0
+                ? (value, since)
+                : (size + (p.SizeShare * (value - size)), interval + (p.RateShare * (since - interval)));
+            since = 0;
+        }
+
+        Assert.Equal((isCorrected ? 1 - (p.RateShare / 2) : 1) * size / interval, forecaster.Next(MadeTables.Days(demand)), 1e-12);
+    }
+
     [Fact]
     public void Buckets_are_smoothed_and_divided_as_nikolopoulos_and_others_do()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Unroll.Forecasting;
 using Xunit;
 
@@ -67,6 +68,26 @@ public class InputFrameTests
         // The test sees what it is to see: one row earlier makes a difference.
         Assert.NotEqual(Written(frame, plan, rows / 2).Linear,
             Written(new InputFrame(MadeTables.Spoilt(table, rows / 2, row => 1e6 + row, "event"), plan), plan, rows / 2).Linear);
+    }
+
+    /// <summary>Scales, seasons and choices of every group are learnt from training rows, whatever the rows to judge on hold.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void No_number_of_a_plan_follows_from_rows_after_training(string frequency, int rows, int steps, string transform)
+    {
+        TimeSeries table = MadeTables.Of(frequency, rows), other = MadeTables.Spoilt(table, rows - 40, row => 1e6 + (977 * row));
+        ForecastSplit split = MadeTables.Split(table, 40, 24, MadeTables.AllInputs);
+        ForecastSplit spoilt = MadeTables.Split(other, 40, 24, MadeTables.AllInputs);
+        InputPlan plan = Everything(split, steps, TargetTransform.Parse(transform));
+        Assert.Equal(Numbers(plan), Numbers(Everything(spoilt, steps, TargetTransform.Parse(transform))));
+        Assert.Equal(Numbers(InputPlans.Adapt(plan, split)), Numbers(InputPlans.Adapt(plan, spoilt)));
+
+        // The test sees what it is to see: the last training row makes a difference.
+        TimeSeries earlier = MadeTables.Spoilt(table, rows - 41, row => 1e3 + row);
+        ForecastSplit another = MadeTables.Split(earlier, 40, 24, MadeTables.AllInputs);
+        Assert.NotEqual(Numbers(plan), Numbers(Everything(another, steps, TargetTransform.Parse(transform))));
+
+        static string Numbers(InputPlan plan) => JsonSerializer.Serialize(plan);
     }
 
     [Fact]

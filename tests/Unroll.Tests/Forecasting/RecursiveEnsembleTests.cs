@@ -47,6 +47,25 @@ public class RecursiveEnsembleTests
         }
     }
 
+    /// <summary>More origins than go through the networks together, those at the ends of each lot among them.</summary>
+    [Fact]
+    public void From_many_origins_it_forecasts_as_from_each_alone()
+    {
+        const int Test = 300;
+        TimeSeries table = MadeTables.Of("daily", 700);
+        ForecastSplit split = MadeTables.Split(table, Test, 14, s_inputs);
+        EnsembleForecaster recursive = Recursive(split, 3);
+        HorizonForecast ahead = recursive.Ahead(split, 3);
+        int together = Recursion.OriginsTogether([new InputFrame(table, ModelOf(recursive).Linear.Plan)]);
+        Assert.InRange(together, 2, Test - 10);
+        foreach (int origin in (int[])[0, together - 1, together, together + 1, Test - 3])
+        {
+            double[] alone = recursive.Ahead(UpTo(table, table.Rows - Test - 1 + origin, 3), 3);
+            for (int h = 1; h <= 3; h++)
+                Assert.Equal(1, alone[h - 1] / ahead[origin, h], 1e-6);
+        }
+    }
+
     [Fact]
     public void Rows_added_one_by_one_are_the_rows_of_the_table_but_for_the_volatility()
     {

@@ -26,6 +26,24 @@ public class SharesTests
         Assert.Equal(1 - shares[0][0][0], shares[0][1][0], 1e-12);
     }
 
+    /// <summary>In a block of steps n origins and the rows to its last step make (n + last − 1)/last windows that share no row.</summary>
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(5, 4)]
+    [InlineData(40, 8)]
+    [InlineData(300, 28)]
+    public void Windows_of_a_block_are_as_long_as_its_last_step(int origins, int steps)
+    {
+        double[][][] shares = Of(steps, [Off(1, origins, steps), Off(2, origins, steps)]);
+        double inverse = 1 / (1 + Math.Pow(2, -4));
+        foreach ((int first, int last) in StepBlocks.Of(steps))
+        {
+            double windows = (origins + last - 1.0) / last, combined = windows / (windows + 20);
+            for (int step = first; step <= last; step++)
+                Assert.Equal(((1 - combined) * inverse) + combined, shares[0][0][step - 1], 1e-12);
+        }
+    }
+
     [Fact]
     public void The_fewer_windows_a_part_has_the_more_all_parts_say()
     {

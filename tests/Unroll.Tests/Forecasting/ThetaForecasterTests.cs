@@ -1,4 +1,5 @@
 using Unroll.Forecasting;
+using Unroll.Tests.Layers;
 using Xunit;
 
 namespace Unroll.Tests.Forecasting;
@@ -89,6 +90,24 @@ public class ThetaForecasterTests
         ForecastSplit months = Months(RDataSets.AirPassengers, 3);
         Near([434.237762238, 436.475524476, 438.713286713], SmallEnsembles.Fitted(new SeasonalNaiveDriftForecaster(1), months, 3)
             .Ahead(months, 3).From(0).ToArray(), 1e-11);
+    }
+
+    /// <summary>Seasons of 4: of two and more the mean change from one to the next, of fewer the line from the first to the last row.</summary>
+    [Theory]
+    [InlineData(5)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(41)]
+    public void Growth_is_the_mean_of_whole_seasons_or_of_less_than_two_a_line(int rows)
+    {
+        double[] values = TestData.Normal(rows + 1, 3);
+        double growth = rows < 8
+            ? 4 * (values[rows - 1] - values[0]) / (rows - 1)
+            : Enumerable.Range(4, rows - 4).Average(row => values[row] - values[row - 4]);
+        ForecastSplit split = MadeTables.Split(MadeTables.Days(values), 1, 2);
+        HorizonForecast ahead = SmallEnsembles.Fitted(new SeasonalNaiveDriftForecaster(4), split).Ahead(split, 1);
+        Assert.Equal(values[rows - 4] + growth, ahead[0, 1], 1e-12);
     }
 
     [Fact]

@@ -84,6 +84,31 @@ public class DropoutTests
         Assert.InRange(outputs.Count(value => value == 0) / (double)outputs.Length, 0.45, 0.55);
     }
 
+    /// <summary>With W = U = I and inputs of 1, h is 2 or 0 after a step; another makes it 3 times that, or the same with h₋₁ dropped.</summary>
+    [Fact]
+    public void Input_and_recurrent_dropout_do_not_draw_the_same_numbers()
+    {
+        var layer = new SimpleRnn(Features)
+        {
+            Activation = Activation.Linear,
+            UseBias = false,
+            ReturnSequences = true,
+            Dropout = 0.5,
+            RecurrentDropout = 0.5,
+        };
+        double[] outputs = Train(layer, seed: 1, prepare: network =>
+        {
+            network.Parameters.Values.Clear();
+            for (int i = 0; i < Features; i++)
+                network.Parameters.Values[i * Features + i] = network.Parameters.Values[Features * Features + i * Features + i] = 1;
+        });
+        double[] growths = [.. outputs.Chunk(Steps * Features)
+            .SelectMany(row => Enumerable.Range(0, Features).Where(f => row[f] != 0).Select(f => row[Features + f] / row[f]))];
+        Assert.InRange(growths.Length / (double)(Rows * Features), 0.45, 0.55);
+        Assert.All(growths, growth => Assert.True(growth is 1 or 3));
+        Assert.InRange(growths.Count(growth => growth == 1) / (double)growths.Length, 0.45, 0.55);
+    }
+
     /// <summary>The GRU's carry z∘h₋₁ stays whole: with z = 1 the state passes through untouched.</summary>
     [Fact]
     public void Recurrent_dropout_leaves_the_carried_state_of_a_gru_whole()

@@ -73,6 +73,17 @@ public class EndOfTrainingTests
         Assert.Equal(losses.Length, history.BestEpoch);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.01)]
+    public void A_loss_that_stays_as_it_is_is_no_progress(double least)
+    {
+        TrainingOptions still = Contrary with { Optimizer = new Sgd { LearningRate = 1e-30 }, EarlyStopping = new EarlyStopping(3, least) };
+        History history = Train(still).History;
+        Assert.Single(history.Epochs.Select(epoch => epoch.ValidationLoss).Distinct());
+        Assert.Equal((StopReason.StoppedEarly, 1, 4), (history.Reason, history.BestEpoch, history.Epochs.Count));
+    }
+
     [Fact]
     public void Cancelling_ends_after_the_step_with_the_best_weights_so_far()
     {

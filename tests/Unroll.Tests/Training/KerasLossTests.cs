@@ -147,6 +147,34 @@ public class KerasLossTests
         }
     }
 
+    /// <summary>What label smoothing gives to the other classes of a choice is weighed with the choice.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.3)]
+    public void The_weight_of_a_class_weighs_the_whole_choice(double smoothing)
+    {
+        double[] x = TestData.Normal(3, 4);
+        var weights = new ClassWeights(0.5, 2, 3);
+        foreach ((CrossEntropy plain, CrossEntropy weighted) in new (CrossEntropy, CrossEntropy)[]
+        {
+            (new CategoricalCrossEntropy(), new CategoricalCrossEntropy { ClassWeights = weights }),
+            (new CategoricalFocal(), new CategoricalFocal { ClassWeights = weights }),
+            (new CategoricalFocal(0.7, 1), new CategoricalFocal(0.7, 1) { ClassWeights = weights }),
+            (new SparseCategoricalCrossEntropy(), new SparseCategoricalCrossEntropy { ClassWeights = weights }),
+        })
+        {
+            for (int right = 0; right < 3; right++)
+            {
+                double[] target = plain is SparseCategoricalCrossEntropy
+                    ? [right]
+                    : [.. Enumerable.Range(0, 3).Select(c => c == right ? 1.0 : 0)];
+                double alone = SumOf<double>(plain with { LabelSmoothing = smoothing }, x, target, 1);
+                Assert.Equal(
+                    weights.Weights[right] * alone, SumOf<double>(weighted with { LabelSmoothing = smoothing }, x, target, 1), 1e-12);
+            }
+        }
+    }
+
     /// <summary>Focal losses without a focus are cross-entropies; what is sure to no end has finite gradients.</summary>
     [Fact]
     public void Focal_losses_at_their_ends()

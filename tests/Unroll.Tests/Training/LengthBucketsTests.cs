@@ -53,6 +53,32 @@ public class LengthBucketsTests
         Assert.All(Trained(true).Zip(Trained(false)), pair => Assert.Equal(pair.Second, pair.First, 1e-5f));
     }
 
+    /// <summary>Each length once, so that nothing but the order of the batches can tell two epochs with buckets alone apart.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void Every_epoch_has_an_order_of_its_own_and_a_second_training_the_same_ones(bool shuffles, bool buckets)
+    {
+        const int Count = 16, Epochs = 4;
+        int[][] rows = [.. Enumerable.Range(0, Count).Select(i => Enumerable.Repeat(1, 1 + (i * 7 % Count)).ToArray())];
+        string[] Orders()
+        {
+            var samples = new RecordedSamples(new TokenSamples(rows, Count, [.. rows.Select(_ => new[] { 1 })], 1));
+            var options = new TrainingOptions { Epochs = Epochs, BatchSize = 2, Shuffle = shuffles, BucketByLength = buckets, Seed = 2 };
+            var model = new Model(new Embedding(2, 2) { MaskZero = true }, new Gru(2), new Dense(1)) { Threads = 1 };
+            model.Build(new Shape(Count), 1);
+            samples.Read.Clear();
+            model.Fit(samples, options);
+            return [.. samples.Read.TakeLast(Epochs * Count).Chunk(Count).Select(epoch => string.Join(' ', epoch))];
+        }
+
+        string[] orders = Orders();
+        Assert.Equal(Epochs, orders.Distinct().Count());
+        Assert.All(orders, order => Assert.Equal(Enumerable.Range(0, Count), order.Split(' ').Select(int.Parse).Order()));
+        Assert.Equal(orders, Orders());
+    }
+
     private static int[] Arranged(ulong seed)
     {
         int[] order = [.. Enumerable.Range(0, 1003)];

@@ -141,6 +141,40 @@ public class MetricTests
         Assert.True(double.IsNaN(Direct(new Auc(), new BinaryCrossEntropy(), new Shape(1), new Shape(1), [1, 2], [1, 1])));
     }
 
+    public static TheoryData<Metric, Loss> OfEveryKind => new()
+    {
+        { new Accuracy(), new SparseCategoricalCrossEntropy() }, { new TopKAccuracy(2), new SparseCategoricalCrossEntropy() },
+        { new Precision(), new SparseCategoricalCrossEntropy() }, { new Recall(), new SparseCategoricalCrossEntropy() },
+        { new F1(), new SparseCategoricalCrossEntropy() }, { new Perplexity(), new SparseCategoricalCrossEntropy() },
+        { new Accuracy(), new BinaryCrossEntropy() }, { new Auc(), new BinaryCrossEntropy() },
+        { new Mae(), new MeanSquaredError() }, { new Rmse(), new MeanSquaredError() },
+        { new Mape(), new MeanSquaredError() }, { new RSquared(), new MeanSquaredError() },
+        { Metric.Of("mean", (_, prediction) => prediction), new MeanSquaredError() },
+    };
+
+    /// <summary>What an epoch left behind, one with an output that is no number among it, is not in the next.</summary>
+    [Theory]
+    [MemberData(nameof(OfEveryKind))]
+    public void After_clearing_a_metric_is_as_new(Metric metric, Loss loss)
+    {
+        Shape target = loss is SparseCategoricalCrossEntropy ? new Shape(1) : new Shape(3);
+        float[] targets = target.Size == 1 ? s_classes : [1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0];
+        float[] spoilt = [.. s_choices.Select(value => -2 * value)];
+        spoilt[4] = float.NaN;
+        if (loss is MeanSquaredError)
+            targets = [.. targets.Select(value => value + 1)];
+        foreach (float[] before in (float[][])[spoilt[6..], spoilt])
+        {
+            MetricAccumulator accumulator = metric.Start(new MetricSubject(new Shape(3), target, loss));
+            Add(accumulator, new Shape(3), target, before, targets[..(before.Length / 3 * target.Size)]);
+            accumulator.Clear();
+            Assert.True(double.IsNaN(accumulator.Value));
+            Add(accumulator, new Shape(3), target, s_choices, targets);
+            Assert.Equal(Direct(metric, loss, new Shape(3), target, s_choices, targets), accumulator.Value);
+            Assert.True(double.IsFinite(accumulator.Value));
+        }
+    }
+
     /// <summary>
     /// In training and validation, at every epoch, in events and in the history; the batches do not matter, and neither do the threads.
     /// </summary>
@@ -269,6 +303,12 @@ public class MetricTests
     private static double Direct(Metric metric, Loss loss, Shape output, Shape target, float[] outputs, float[] targets)
     {
         MetricAccumulator accumulator = metric.Start(new MetricSubject(output, target, loss));
+        Add(accumulator, output, target, outputs, targets);
+        return accumulator.Value;
+    }
+
+    private static void Add(MetricAccumulator accumulator, Shape output, Shape target, float[] outputs, float[] targets)
+    {
         for (int i = 0; i < outputs.Length / output.Size; i++)
             accumulator.Add(new MetricRow
             {
@@ -276,6 +316,5 @@ public class MetricTests
                 Targets = targets.AsSpan(i * target.Size, target.Size),
                 Positions = 1
             });
-        return accumulator.Value;
     }
 }

@@ -112,6 +112,26 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(TestSamples.Weights(whole), TestSamples.Weights(four));
     }
 
+    /// <summary>The rate falls with every epoch but the first of all; which that is, a schedule finds in the training before.</summary>
+    [Fact]
+    public void A_training_that_goes_on_from_another_is_resumed_with_what_came_before()
+    {
+        TrainingOptions options = Trainings.All["sgd"] with { Schedule = new PlateauSchedule(0.7, 1, MinDelta: 1e30) };
+        TrainingOptions next = options with { Epochs = 5, Continue = true };
+        ArraySamples samples = Trainings.Samples(60, 0);
+        Model whole = Trainings.NewModel(), cut = Trainings.NewModel(), resumed = Trainings.NewModel(9);
+        whole.Fit(samples, options with { Epochs = 3 });
+        cut.Fit(samples, options with { Epochs = 3 });
+        History all = whole.Fit(samples, next);
+        cut.Fit(samples, next with { Epochs = 2, Checkpoint = new Checkpoint(Path) });
+        History rest = resumed.Fit(samples, next with { Continue = false, Checkpoint = new Checkpoint(Path) { Resume = true } });
+        Assert.Equal((3, 2), (rest.EpochsBefore, rest.EpochsResumed));
+        Assert.Equal(0.05 * Math.Pow(0.7, 6), all.Epochs[^1].LearningRate, 1e-12);
+        Assert.Equal(
+            all.Epochs.Select(epoch => (epoch.Loss, epoch.LearningRate)), rest.Epochs.Select(epoch => (epoch.Loss, epoch.LearningRate)));
+        Assert.Equal(TestSamples.Weights(whole), TestSamples.Weights(resumed));
+    }
+
     [Fact]
     public void Cancelled_training_is_resumed_at_the_last_epoch_that_ended()
     {

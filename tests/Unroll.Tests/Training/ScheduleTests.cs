@@ -66,6 +66,26 @@ public sealed class ScheduleTests
         Near([1 / 3.0, 2 / 3.0, 1, 1, 0.1, 0.1], Rates(new WarmupSchedule(2, new StepSchedule(1)), 3, 2));
     }
 
+    public static TheoryData<Schedule> OfTheLibrary =>
+    [
+        new StepSchedule(2, 0.5), new ExponentialSchedule(0.5), new ExponentialSchedule(0.5) { ByStep = true },
+        new LinearSchedule(), new LinearSchedule(0.1, 3) { ByStep = true }, new CosineSchedule(), new CosineSchedule(0.1) { ByStep = true },
+        new CosineRestartsSchedule(2, 2), new CosineRestartsSchedule(1) { ByStep = true }, new OneCycleSchedule(),
+        new PlateauSchedule(0.5, 1, 0), new PlateauSchedule(0.5, 2, 0.5) { Cooldown = 2 },
+    ];
+
+    /// <summary>Steps, epochs and losses of the warm-up are over for it; the losses there are lower than all that follow.</summary>
+    [Theory]
+    [MemberData(nameof(OfTheLibrary))]
+    public void Behind_a_warm_up_of_whole_epochs_a_schedule_goes_as_if_training_began_there(Schedule then)
+    {
+        double[] losses = [2, 1, 9, 8, 8, 7, 7, 7, 6, 6];
+        double[] alone = Rates(then, 8, 2, losses[2..]), behind = Rates(new WarmupSchedule(4, then), 10, 2, losses);
+        Near([0.2, 0.4, 0.6, 0.8], behind[..4]);
+        Near(alone, behind[4..]);
+        Assert.True(alone.Distinct().Count() > 1);
+    }
+
     [Fact]
     public void A_plateau_never_raises_the_rate_and_counts_nothing_while_it_cools_down()
     {

@@ -51,6 +51,8 @@ internal sealed class RecordedSamples(ISamples samples) : ISamples
 
     public Shape TargetShape => samples.TargetShape;
 
+    public int LengthOf(int index) => samples.LengthOf(index);
+
     public void CopyInput(int index, Span<float> destination) => samples.CopyInput(index, destination);
 
     public void CopyTarget(int index, Span<float> destination)
