@@ -26,14 +26,20 @@ public sealed record StudyOrder
     /// </summary>
     public string InstructionSet { get; init; } = ThisProgram.InstructionSet;
 
-    /// <exception cref="ArgumentException">A name is missing or too long, or an input's name is not a file name.</exception>
+    /// <exception cref="UnrollException">A name is missing or too long, or an input's name is not a file name.</exception>
     internal void Validate()
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(Name);
-        ArgumentException.ThrowIfNullOrWhiteSpace(Kind);
-        ArgumentNullException.ThrowIfNull(Setup);
-        ArgumentException.ThrowIfNullOrWhiteSpace(Version);
-        ArgumentException.ThrowIfNullOrWhiteSpace(InstructionSet);
+        foreach ((string name, string value) in new[]
+        {
+            (nameof(Name), Name), (nameof(Kind), Kind), (nameof(Version), Version), (nameof(InstructionSet), InstructionSet),
+        })
+        {
+            if (string.IsNullOrWhiteSpace(value))
+                throw new UnrollException($"The study has no {name}. Give one.");
+        }
+
+        if (Setup is null || Inputs is null)
+            throw new UnrollException($"The study has no {(Setup is null ? nameof(Setup) : nameof(Inputs))}. Give one, or leave it out.");
         if (Name.Length > 100)
         {
             throw new UnrollException($"The study's name has {Name.Length} characters, and 100 is the most. Give it a shorter one.")
@@ -43,6 +49,6 @@ public sealed record StudyOrder
         }
 
         if (Inputs.FirstOrDefault(input => !BlobFolder.IsFileName(input.Name)) is { } wrong)
-            throw new ArgumentException($"'{wrong.Name}' is not a file name.", nameof(Inputs));
+            throw new UnrollException($"The input '{wrong.Name}' is not a file name. Give it one without a folder.");
     }
 }

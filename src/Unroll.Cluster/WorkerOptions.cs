@@ -44,13 +44,21 @@ public sealed record WorkerOptions
         FormattableString.Invariant($"{nameof(WorkerOptions)} {{ {nameof(Slots)} = {Slots}, {nameof(Version)} = {Version}, ")
         + $"{nameof(InstructionSet)} = {InstructionSet}, {nameof(BlobFolder)} = {BlobFolder}, {nameof(LogFile)} = {LogFile} }}";
 
-    /// <exception cref="ArgumentException">A value is missing or too small.</exception>
+    /// <exception cref="UnrollException">A value is missing or too small.</exception>
     internal void Validate()
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(Connection);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Slots, 1);
-        ArgumentException.ThrowIfNullOrWhiteSpace(Version);
-        ArgumentException.ThrowIfNullOrWhiteSpace(InstructionSet);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Farewell, TimeSpan.Zero);
+        foreach ((string name, string value) in new[]
+        {
+            (nameof(Connection), Connection), (nameof(Version), Version), (nameof(InstructionSet), InstructionSet),
+        })
+        {
+            if (string.IsNullOrWhiteSpace(value))
+                throw new UnrollException($"The worker has no {name}. Give one.");
+        }
+
+        if (Slots < 1)
+            throw new UnrollException($"The worker has {Slots} slots; it must have at least 1.") { Subject = "slots" };
+        if (Farewell < TimeSpan.Zero)
+            throw new UnrollException($"The worker's farewell is {Farewell}; it must be zero or more.");
     }
 }

@@ -22,8 +22,10 @@ public sealed class ForecastSplit
     public ForecastSplit(TimeSeries series, string target, DateRange train, DateRange test, int window = 60, ForecastInputs? inputs = null)
     {
         ArgumentNullException.ThrowIfNull(series);
+        ArgumentNullException.ThrowIfNull(target);
         Series column = series[target];
         Inputs = inputs ?? ForecastInputs.TargetOnly;
+        Inputs.Validate();
         if (Inputs.Holidays is { } code)
             Inputs = Inputs with { Holidays = HolidayCountries.CodeOf(code) };
         if (series.IsNumbered)

@@ -77,15 +77,15 @@ public sealed class NetworkEpoch
     /// </summary>
     /// <param name="part">One of <see cref="Parts"/>.</param>
     /// <exception cref="InvalidOperationException">The moment is over: training goes on when Report has ended.</exception>
-    /// <exception cref="ArgumentException">The network does not forecast the part.</exception>
-    /// <exception cref="UnrollException">There are too few training rows for a forecast as far ahead.</exception>
+    /// <exception cref="UnrollException">The network does not forecast the part, or there are too few training rows for a forecast as far
+    /// ahead.</exception>
     public NetworkForecast Forecast(Part part)
     {
         RequireNow();
         if (!Parts.Contains(part))
         {
             string parts = NameList.Of([.. Parts.Select(each => each.ToString())]);
-            throw new ArgumentException($"The network does not forecast {part}. Ask for one of its Parts: {parts}.", nameof(part));
+            throw new UnrollException($"The network does not forecast {part}. Ask for one of its Parts: {parts}.");
         }
 
         using IDisposable? pause = _clock?.Pause();

@@ -25,12 +25,12 @@ public record Listening
     internal static string UrlOf(IPAddress address, int port) =>
         FormattableString.Invariant($"http://{(address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address)}:{port}");
 
-    /// <exception cref="ArgumentOutOfRangeException">The port is no port, or the time is negative.</exception>
+    /// <exception cref="UnrollException">The port is no port, or the time is negative.</exception>
     internal void Validate()
     {
         if (Port is < 0 or > 65535)
-            throw new ArgumentOutOfRangeException(nameof(Port), Port, "A port is a number from 1 to 65535, or 0 for one that is free.");
+            throw new UnrollException($"The port is {Port}; it must be from 1 to 65535, or 0 for one that is free.") { Subject = "port" };
         if (DrainTime < TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(nameof(DrainTime), DrainTime, "The time to end is zero or more.");
+            throw new UnrollException($"The time to end is {DrainTime}; it must be zero or more.");
     }
 }

@@ -161,7 +161,7 @@ public static class GradientCheck
     /// <param name="targets">What targets are, repeated from the start; null: normal numbers.</param>
     /// <exception cref="ArgumentException">The units are no multiple of the outputs a target.</exception>
     /// <exception cref="UnrollException">A number of the loss is out of range.</exception>
-    public static GradientCheckResult Of(Loss loss, int units, params double[] targets)
+    public static GradientCheckResult Of(Loss loss, int units, params double[]? targets)
     {
         ArgumentNullException.ThrowIfNull(loss);
         loss.RequireValid();

@@ -8,6 +8,8 @@ namespace Unroll;
 /// </content>
 public sealed partial class Model
 {
+    private const int MostThreads = 1024;
+
     // Held while what other calls find here is replaced.
     private readonly Lock _gate = new();
     private RunPool? _runs;
@@ -16,21 +18,21 @@ public sealed partial class Model
     private volatile bool _trainsInLoop;
 
     /// <summary>
-    /// Threads to work on, at least 1; by default one for each processor. More are allowed. Results have the same bits on any
+    /// Threads to work on, 1 to 1,024; by default one for each processor. More are allowed. Results have the same bits on any
     /// number. It can be changed at any time at which nothing runs, also after <see cref="Load(string)"/>. The threads themselves are
     /// shared by all models of the process.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 1, or above 1,024.</exception>
     /// <exception cref="InvalidOperationException">A call is running, or the model is being trained.</exception>
     public int Threads
     {
         get => _threads;
         set
         {
-            if (value < 1)
+            if (value is < 1 or > MostThreads)
             {
                 throw new ArgumentOutOfRangeException(nameof(value),
-                    $"Threads is at least 1, but {value} was given. Use 1 to have no other thread than the calling one.");
+                    $"Threads is from 1 to {MostThreads}, but {value} was given. Use 1 to have no other thread than the calling one.");
             }
 
             lock (_gate)

@@ -107,9 +107,13 @@ public sealed partial class Model
         ReplaceWeights(weights => copy.CopyTo(weights.Values[parameter.Range]));
     }
 
-    private Parameter Find(string name) => Parameters.FirstOrDefault(p => p.Name == name)
-        ?? throw new ArgumentException(
-            $"There is no parameter {name}; there are: {string.Join(", ", Parameters.Select(p => p.Name))}.", nameof(name));
+    private Parameter Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Parameters.FirstOrDefault(p => p.Name == name)
+            ?? throw new ArgumentException(
+                $"There is no parameter {name}; there are: {string.Join(", ", Parameters.Select(p => p.Name))}.", nameof(name));
+    }
 
     private void SetFrozen(string[] layers, bool frozen)
     {

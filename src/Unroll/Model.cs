@@ -117,9 +117,13 @@ public sealed partial class Model
     /// </summary>
     /// <param name="layer">The layer's name, for example <c>lstm_1</c>; of several uses of one layer the first.</param>
     /// <exception cref="ArgumentException">There is no such layer.</exception>
-    public Node NodeOf(string layer) => Graph.Uses.FirstOrDefault(use => Graph.NameOf(use) == layer)?.Outputs[0]
-        ?? throw new ArgumentException(
-            $"There is no layer {layer}; there are: {string.Join(", ", Graph.Uses.Select(Graph.NameOf).Distinct())}.", nameof(layer));
+    public Node NodeOf(string layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        return Graph.Uses.FirstOrDefault(use => Graph.NameOf(use) == layer)?.Outputs[0]
+            ?? throw new ArgumentException(
+                $"There is no layer {layer}; there are: {string.Join(", ", Graph.Uses.Select(Graph.NameOf).Distinct())}.", nameof(layer));
+    }
 
     /// <summary>
     /// A model of a part of this graph, with a copy of its weights: the encoder alone, or a decoder that takes one step at a time.

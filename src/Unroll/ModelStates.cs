@@ -13,12 +13,22 @@ public sealed class ModelStates
     /// <exception cref="KeyNotFoundException">There is no such state.</exception>
     public float[] this[string name]
     {
-        get => _states.TryGetValue(name, out float[]? state)
-            ? state
-            : throw new KeyNotFoundException(
-                $"There is no state {name}; there are: {string.Join(", ", _states.Keys.Order())}. "
-                + "A layer gives its states with ReturnState.");
-        set => _states[name] = value;
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return _states.TryGetValue(name, out float[]? state)
+                ? state
+                : throw new KeyNotFoundException(
+                    $"There is no state {name}; there are: {string.Join(", ", _states.Keys.Order())}. "
+                    + "A layer gives its states with ReturnState.");
+        }
+
+        set
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            ArgumentNullException.ThrowIfNull(value);
+            _states[name] = value;
+        }
     }
 
     /// <summary>The names of the states.</summary>

@@ -60,7 +60,18 @@ public sealed class StepValues
     public float[] Values { get; }
 
     /// <summary>The value of one unit at one step, both from 0.</summary>
-    public float this[int step, int unit] => Values.AsSpan(step * Units, Units)[unit];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such step or unit.</exception>
+    public float this[int step, int unit]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(step);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, Steps);
+            ArgumentOutOfRangeException.ThrowIfNegative(unit);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(unit, Units);
+            return Values[(step * Units) + unit];
+        }
+    }
 }
 
 /// <summary>How much each query step of an attention layer took of each key step in a window.</summary>
@@ -88,5 +99,18 @@ public sealed class AttentionTrace
     public float[] Weights { get; }
 
     /// <summary>The weight of a key step for a query step in one head, all from 0.</summary>
-    public float this[int head, int query, int key] => Weights.AsSpan(((head * Queries) + query) * Keys, Keys)[key];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such head or step.</exception>
+    public float this[int head, int query, int key]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(head);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(head, Heads);
+            ArgumentOutOfRangeException.ThrowIfNegative(query);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(query, Queries);
+            ArgumentOutOfRangeException.ThrowIfNegative(key);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(key, Keys);
+            return Weights[(((head * Queries) + query) * Keys) + key];
+        }
+    }
 }

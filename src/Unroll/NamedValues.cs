@@ -17,9 +17,11 @@ public readonly struct NamedValues : IEquatable<NamedValues>
     /// <param name="values">One for each name.</param>
     /// <exception cref="ArgumentException">There are not as many values as names.</exception>
     public NamedValues(IReadOnlyList<string> names, IReadOnlyList<double> values)
-        : this([.. names], [.. values], 0)
     {
-        if (_names!.Length != _values!.Length)
+        ArgumentNullException.ThrowIfNull(names);
+        ArgumentNullException.ThrowIfNull(values);
+        (_names, _values) = ([.. names], [.. values]);
+        if (_names.Length != _values.Length)
             throw new ArgumentException(
                 $"{_names.Length} names were given for {_values.Length} values. Give one for each.", nameof(values));
     }
@@ -35,10 +37,17 @@ public readonly struct NamedValues : IEquatable<NamedValues>
 
     /// <summary>The value of this name.</summary>
     /// <exception cref="ArgumentException">There is no such name; the message lists the names.</exception>
-    public double this[string name] => Array.IndexOf(_names ?? [], name) is var at and >= 0
-        ? _values![_from + at]
-        : throw new ArgumentException(
-            $"There is no value {name}; there {(Count == 0 ? "are none" : $"are: {string.Join(", ", Names)}")}.", nameof(name));
+    public double this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Array.IndexOf(_names ?? [], name) is var at and >= 0
+                ? _values![_from + at]
+                : throw new ArgumentException(
+                    $"There is no value {name}; there {(Count == 0 ? "are none" : $"are: {string.Join(", ", Names)}")}.", nameof(name));
+        }
+    }
 
     /// <summary>The value at a position, from 0.</summary>
     public double this[int index] => index >= 0 && index < Count

@@ -19,6 +19,7 @@ internal static class OneLine
     /// <summary>A message, clean, and without its middle where it is long.</summary>
     public static string Message(string text)
     {
+        ArgumentNullException.ThrowIfNull(text, "message");
         if (text.Length <= Longest)
             return Clean(text);
         int head = Longest - Ending - 3, tail = text.Length - Ending;

@@ -9,8 +9,12 @@ public static class Samples
     /// <param name="input">Gives the input of an object, row-major.</param>
     /// <param name="target">Gives its target.</param>
     /// <example><code>ISamples samples = Samples.From(orders, new Shape(30, 2), order => order.Days, order => order.Sold);</code></example>
-    public static ISamples From<T>(IReadOnlyList<T> items, Shape inputShape, Func<T, float[]> input, Func<T, float> target) =>
-        From(items, new SampleMap<T>().Input(inputShape, input).Target(target));
+    public static ISamples From<T>(IReadOnlyList<T> items, Shape inputShape, Func<T, float[]> input, Func<T, float> target)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(target);
+        return From(items, new SampleMap<T>().Input(inputShape, input).Target(target));
+    }
 
     /// <summary>Samples with one input and one target.</summary>
     /// <param name="items">One object a sample. They are not copied: each is read when a batch has it.</param>
@@ -19,8 +23,12 @@ public static class Samples
     /// <param name="targetShape">The shape of one target.</param>
     /// <param name="target">Gives its target, row-major.</param>
     public static ISamples From<T>(
-        IReadOnlyList<T> items, Shape inputShape, Func<T, float[]> input, Shape targetShape, Func<T, float[]> target) =>
-        From(items, new SampleMap<T>().Input(inputShape, input).Target(targetShape, target));
+        IReadOnlyList<T> items, Shape inputShape, Func<T, float[]> input, Shape targetShape, Func<T, float[]> target)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(target);
+        return From(items, new SampleMap<T>().Input(inputShape, input).Target(targetShape, target));
+    }
 
     /// <summary>Samples with several inputs or targets, weights, or without targets, for predictions.</summary>
     /// <param name="items">One object a sample. They are not copied: each is read when a batch has it.</param>

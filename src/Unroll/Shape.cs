@@ -35,8 +35,10 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>How many extents there are: 1 for a vector, 2 for a sequence.</summary>
     public int Rank => _extents?.Length ?? 0;
 
-    /// <summary>An extent, from 0.</summary>
-    public int this[int index] => _extents![index];
+    /// <summary>The extent at a position, from 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
+    public int this[int index] => _extents is { } extents && (uint)index < (uint)extents.Length ? extents[index]
+        : throw new ArgumentOutOfRangeException(nameof(index), index, $"The shape {this} has {Rank} extents, counted from 0.");
 
     /// <summary>The last extent: F, the number of features.</summary>
     public int Features => _extents![^1];

@@ -19,7 +19,8 @@ public sealed class TokenSamples : ISamples
     /// <param name="targets">Targets of each sample: one for each token, or as many as the model's output takes.</param>
     /// <param name="targetLength">Targets of a sample.</param>
     public TokenSamples(IReadOnlyList<int[]> inputs, int length, IReadOnlyList<int[]> targets, int targetLength)
-        : this([new TokenColumn(inputs, length, 0)], [new TokenColumn(targets, targetLength, -1)])
+        : this([new TokenColumn(Checked(inputs, nameof(inputs)), length, 0)],
+            [new TokenColumn(Checked(targets, nameof(targets)), targetLength, -1)])
     {
     }
 
@@ -31,7 +32,7 @@ public sealed class TokenSamples : ISamples
     /// float[] probabilities = model.PredictProbabilities(new TokenSamples(texts, 200), new BinaryCrossEntropy());
     /// </code></example>
     public TokenSamples(IReadOnlyList<int[]> inputs, int length)
-        : this([new TokenColumn(inputs, length, 0)])
+        : this([new TokenColumn(Checked(inputs, nameof(inputs)), length, 0)])
     {
     }
 
@@ -51,12 +52,20 @@ public sealed class TokenSamples : ISamples
     {
     }
 
+    private static IReadOnlyList<int[]> Checked(IReadOnlyList<int[]> rows, string argument)
+    {
+        ArgumentNullException.ThrowIfNull(rows, argument);
+        return rows;
+    }
+
     private TokenSamples(IReadOnlyList<TokenColumn> inputs, IReadOnlyList<TokenColumn> targets, bool areTargetsGiven)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(targets);
         if (inputs.Count == 0 || (areTargetsGiven && targets.Count == 0))
             throw new ArgumentException("Samples need at least one column of inputs and one of targets.", nameof(inputs));
+        if (inputs.Concat(targets).Any(column => column?.Rows is null || column.Rows.Contains(null!)))
+            throw new ArgumentException("A column, its rows or one of them is null. Give an empty array for no tokens.", nameof(inputs));
         (_inputs, _targets, Count) = ([.. inputs], [.. targets], inputs[0].Rows.Count);
         (InputShapes, TargetShapes) =
             ([.. inputs.Select(column => new Shape(column.Length))], [.. targets.Select(column => new Shape(column.Length))]);

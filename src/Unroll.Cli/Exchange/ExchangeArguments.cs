@@ -109,11 +109,6 @@ internal sealed record NetworkFiles(string? Into, ExchangeOptions Options, IRead
         {
             throw ExchangeErrors.Of(path, Into, misfit);
         }
-        catch (ArgumentException wrong)
-        {
-            // Names of layers that there are not.
-            throw new UnrollException(wrong.Message, wrong) { Subject = "into" };
-        }
 
         return model;
     }

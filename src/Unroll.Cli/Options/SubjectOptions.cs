@@ -49,6 +49,7 @@ internal static class SubjectOptions
         ["seed"] = ["--seed"],
         ["by-name"] = ["--by-name"],
         ["into"] = ["--into"],
+        ["names"] = ["--rename"],
         ["inputs"] = ["--inputs"],
         ["outputs"] = ["--outputs"],
         ["gives"] = ["--gives"],

@@ -51,11 +51,12 @@ public static class Keras
     /// <returns>The names of the layers that stay as they were.</returns>
     /// <exception cref="UnrollException">The file is missing, damaged, none of Keras, or does not fit the model; then no weight is
     /// changed.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built.</exception>
     public static IReadOnlyList<string> LoadWeights(Model model, string path, KerasOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (!model.IsBuilt)
-            throw new ArgumentException("The model has no weights to replace. Build it with the shape of its input first.", nameof(model));
+            throw new InvalidOperationException("The model has no weights to replace. Build it with the shape of its input first.");
         options ??= new KerasOptions();
         var file = new WeightFile(KerasFile.Read(FileBytes.Of(path)));
         if (options.ByName)
@@ -70,8 +71,8 @@ public static class Keras
     /// <param name="model">A model that is built.</param>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <exception cref="UnsupportedModelException">Keras does not have all that the model uses.</exception>
-    /// <exception cref="UnrollException">The file cannot be written.</exception>
-    /// <exception cref="ArgumentException">The extension is none of these.</exception>
+    /// <exception cref="UnrollException">The extension is none of these, or the file cannot be written.</exception>
+    /// <exception cref="InvalidOperationException">The model is not built.</exception>
     public static void Save(Model model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -83,8 +84,8 @@ public static class Keras
             ".H5" or ".HDF5" => KerasFormat.Hdf5,
             _ => null,
         };
-        AtomicFile.Write(path, KerasWriting.ToBytes(model, format ?? throw new ArgumentException(
-            $"Keras reads .keras, .h5, .hdf5 and .weights.h5, but {path} was given. Choose one of these extensions.", nameof(path))));
+        AtomicFile.Write(path, KerasWriting.ToBytes(model, format ?? throw new UnrollException(
+            $"Keras reads .keras, .h5, .hdf5 and .weights.h5, but {path} was given. Choose one of these extensions.")));
     }
 
     /// <summary>The same into a stream.</summary>

@@ -54,8 +54,11 @@ public static class Npz
     public static Model Load(Stream stream) => ModelDescription.Read(Read(stream), StreamBytes.NameOf(stream, null)).Model;
 
     /// <inheritdoc cref="Safetensors.LoadWeights"/>
-    public static void LoadWeights(Model model, string path, TorchOptions? options = null) =>
+    public static void LoadWeights(Model model, string path, TorchOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
         StateDictionary.Load(model, Read(path), Torch.Whole(options), path);
+    }
 
     private static TensorFile Read(FileBytes file)
     {

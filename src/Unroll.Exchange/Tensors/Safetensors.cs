@@ -81,8 +81,11 @@ public static class Safetensors
     /// <param name="path">The file.</param>
     /// <param name="options">How the file names its tensors, where not as <see cref="TorchNames.Of"/> shows.</param>
     /// <exception cref="UnrollException">The file cannot be read, or its tensors do not fit the model.</exception>
-    public static void LoadWeights(Model model, string path, TorchOptions? options = null) =>
+    public static void LoadWeights(Model model, string path, TorchOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
         StateDictionary.Load(model, Read(path), Torch.Whole(options), path);
+    }
 
     internal static TensorFile Read(FileBytes file)
     {

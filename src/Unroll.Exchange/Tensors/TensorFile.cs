@@ -42,7 +42,11 @@ public sealed class TensorFile
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The tensor of this name, or null.</summary>
-    public NamedTensor? Find(string name) => _byName.GetValueOrDefault(name);
+    public NamedTensor? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _byName.GetValueOrDefault(name);
+    }
 
     /// <summary>The model that Unroll wrote into the file, with its weights, and the metadata that it was saved with.</summary>
     /// <exception cref="UnrollException">

@@ -69,8 +69,11 @@ public static class Torch
     /// The tensors do not fit the model: what is missing, too much or of another shape.
     /// </exception>
     /// <exception cref="UnrollException">The file cannot be read.</exception>
-    public static void LoadWeights(Model model, string path, TorchOptions? options = null) =>
+    public static void LoadWeights(Model model, string path, TorchOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
         StateDictionary.Load(model, Read(path, options?.Subtree), options ?? new TorchOptions(), path);
+    }
 
     /// <summary>Takes tensors with PyTorch's names and layouts into a model that is built.</summary>
     /// <param name="model">The model; it keeps its weights where an exception is thrown.</param>

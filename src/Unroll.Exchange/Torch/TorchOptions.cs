@@ -47,4 +47,12 @@ public sealed record TorchOptions
     /// What else belongs to the model that is saved, by name, as in <see cref="Model.Save(string, IReadOnlyDictionary{string, string}?)"/>.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <exception cref="UnrollException">The prefix or the names are null.</exception>
+    internal void Validate()
+    {
+        if (Prefix is null || Names is null)
+            throw new UnrollException($"{(Prefix is null ? nameof(Prefix) : nameof(Names))} of the PyTorch options is null. Leave it out for "
+                + "none.");
+    }
 }

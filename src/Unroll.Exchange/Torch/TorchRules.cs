@@ -23,6 +23,7 @@ internal sealed class TorchRules
     /// <exception cref="UnsupportedModelException">Layers that PyTorch does not have, unless they keep their layout.</exception>
     public static TorchRules Of(Model model, TorchOptions options)
     {
+        options.Validate();
         var rules = new TorchRules(options);
         var reasons = new List<string>();
         Dictionary<Node, FeatureOrder> orders = FeatureOrder.Of(model.Graph);
@@ -46,8 +47,9 @@ internal sealed class TorchRules
             throw new UnsupportedModelException("The model", reasons, "PyTorch's state dictionaries have no such layers. Set "
                 + "TorchOptions.OwnLayouts to keep them in Unroll's own layouts.");
         if (options.Names.Keys.FirstOrDefault(key => !rules._replaced.Contains(key)) is { } unknown)
-            throw new ArgumentException($"Names replaces {unknown}, but there is no such module or tensor; the tensors are: "
-                + $"{string.Join(", ", rules._known)}.", nameof(options));
+            throw new UnrollException($"Names replaces {unknown}, but there is no such module or tensor; the tensors are: "
+                + $"{string.Join(", ", rules._known)}.")
+            { Subject = "names" };
         return rules;
     }
 
@@ -93,7 +95,8 @@ internal sealed class TorchRules
         int at = leaf.IndexOf("_l0", StringComparison.Ordinal);
         return at >= 0 && int.TryParse(given[(sign + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
             ? (given[..sign], string.Create(CultureInfo.InvariantCulture, $"{leaf[..at]}_l{layer}{leaf[(at + 3)..]}"))
-            : throw new ArgumentException($"{given} names a layer of a recurrent module by its number, but {leaf} is in none with one "
-                + $"layer. Leave #{given[(sign + 1)..]} out.");
+            : throw new UnrollException($"{given} names a layer of a recurrent module by its number, but {leaf} is in none with one "
+                + $"layer. Leave #{given[(sign + 1)..]} out.")
+            { Subject = "names" };
     }
 }

@@ -25,7 +25,7 @@ internal sealed class BacktestPlan
         }
 
         ForecastTask basis = _sliding is { } sliding ? Slid(task, sliding) : task;
-        int count = (origins + RefitEvery - 1) / RefitEvery;
+        int count = (int)(((long)origins + RefitEvery - 1) / RefitEvery);
         ForecastTask Fold(int first) => basis.Fold(first, Math.Min(RefitEvery, origins - first), _sliding);
         _tasks = [.. Enumerable.Range(0, count).Select(fold => Fold(fold * RefitEvery))];
         Folds = Array.AsReadOnly([.. _tasks.Select((fold, i) => FoldOf(fold, i * RefitEvery))]);

@@ -47,9 +47,15 @@ public abstract partial class BaselineForecaster : PartsForecaster
     private protected virtual BaselineRule? ToFitAgain(BaselineRule fitted) => null;
 
     /// <summary>The fitted rule of one part.</summary>
-    private protected BaselineRule RuleOf(Part part) => Models.TryGetValue(part, out PartModel? model) && model is BaselineModel known
-        ? known.Rule
-        : throw new InvalidOperationException($"The {Name} forecaster is not fitted to {part}. Call Fit first.");
+    /// <exception cref="InvalidOperationException"><see cref="PartsForecaster.Fit"/> has not been called.</exception>
+    /// <exception cref="UnrollException">It was not fitted to the part.</exception>
+    private protected BaselineRule RuleOf(Part part)
+    {
+        _ = Facts;
+        return Models.TryGetValue(part, out PartModel? model) && model is BaselineModel known
+            ? known.Rule
+            : throw new UnrollException($"The {Name} forecaster was not fitted to {part}. Fit it to a task that has it.");
+    }
 
     private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run) => InGroups(task, FirstFit, FitPart, run);
 

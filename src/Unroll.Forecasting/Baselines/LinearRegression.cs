@@ -42,10 +42,10 @@ internal sealed class LinearRegression
     /// <param name="outputs">[n, M], row-major.</param>
     /// <param name="rows">n.</param>
     /// <param name="ridge">λ, at least 0.</param>
-    /// <exception cref="ArgumentException">The lengths are no multiples of n.</exception>
+    /// <exception cref="ArgumentException">The lengths are no multiples of n, or the ridge is below 0.</exception>
     /// <exception cref="UnrollException">
-    /// A value is not finite, the ridge is below 0, or without a ridge: there are fewer than K + 1 rows, or an input is constant or a
-    /// combination of those before it.
+    /// A value is not finite, or without a ridge: there are fewer than K + 1 rows, or an input is constant or a combination of those before
+    /// it.
     /// </exception>
     public static LinearRegression Fit(ReadOnlySpan<double> inputs, ReadOnlySpan<double> outputs, int rows, double ridge = 0)
     {
@@ -57,7 +57,7 @@ internal sealed class LinearRegression
             throw new ArgumentException($"{outputs.Length} outputs are not the same number, at least 1, for each of {rows} rows.",
                 nameof(outputs));
         if (!(ridge >= 0) || double.IsInfinity(ridge))
-            throw new UnrollException($"A ridge of {ridge} is none. Give a number of at least 0.");
+            throw new ArgumentOutOfRangeException(nameof(ridge), ridge, "A ridge is a finite number of at least 0.");
         int k = inputs.Length / rows, m = outputs.Length / rows;
         if (ridge == 0 && rows <= k)
             throw new UnrollException($"Least squares cannot find {k} weights and an intercept from {rows} rows. Use a longer training "

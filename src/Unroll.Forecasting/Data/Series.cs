@@ -21,7 +21,9 @@ public sealed class Series
     public ReadOnlySpan<double> Values => _values.Span;
 
     /// <summary>The value of a row, from 0.</summary>
-    public double this[int index] => _values.Span[index];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public double this[int index] => (uint)index < (uint)_values.Length ? _values.Span[index]
+        : throw new ArgumentOutOfRangeException(nameof(index), index, $"{Name} has {Count} rows, counted from 0.");
 
     internal ReadOnlySpan<DateTime> DateSpan => _table.DateSpan;
 

@@ -17,12 +17,10 @@ public sealed partial class SeriesSet
 
     /// <param name="name">What messages call the panel; for a file its name.</param>
     /// <param name="series">The key and the rows of each series, at least one series and one row in each. Nothing is copied.</param>
-    /// <exception cref="ArgumentException">No series, a key used twice or empty, a series without rows, series with different columns, or
+    /// <exception cref="UnrollException">No series, a key used twice or empty, a series without rows, series with different columns, or
     /// some whose rows have dates and some whose rows are numbered.</exception>
     public SeriesSet(string name, params (string Key, TimeSeries Series)[] series)
-        : this(name, "series", series, [])
-    {
-    }
+        : this(name, "series", series, []) => ArgumentNullException.ThrowIfNull(name);
 
     /// <param name="name">What messages call the panel.</param>
     /// <param name="seriesColumn">What the keys are.</param>
@@ -151,6 +149,7 @@ public sealed partial class SeriesSet
     public static SeriesSet Read(Stream stream, string seriesColumn, ReadOptions? options = null, string name = "the stream")
     {
         ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
         ArgumentException.ThrowIfNullOrWhiteSpace(seriesColumn);
         return TableFile.Read(TableBytes.Read(stream, name), name, options ?? new ReadOptions(), seriesColumn).ToSeriesSet();
     }
@@ -164,6 +163,7 @@ public sealed partial class SeriesSet
     public static SeriesSet Read(IDataReader reader, string seriesColumn, ReadOptions? options = null, string name = "the query")
     {
         ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(name);
         ArgumentException.ThrowIfNullOrWhiteSpace(seriesColumn);
         return TableFile.Read(reader, name, options ?? new ReadOptions(), seriesColumn).ToSeriesSet();
     }
@@ -178,6 +178,7 @@ public sealed partial class SeriesSet
     public static SeriesSet FromColumns(TimeSeries table, IReadOnlyList<string>? columns = null, string valueName = "value")
     {
         ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(valueName);
         return new SeriesSet(table.Name, "series",
             [.. (columns ?? table.ColumnNames).Select(column => table[column].Name).Distinct().Select(Cut)], table.Notices);
 
@@ -202,7 +203,7 @@ public sealed partial class SeriesSet
     /// <summary>This panel with one more static column of numbers; NaN for a series where it is not known.</summary>
     /// <param name="name">The column, not one that is there.</param>
     /// <param name="values">A value for each of <see cref="Keys"/>.</param>
-    /// <exception cref="ArgumentException">There is such a column, or a series has no value.</exception>
+    /// <exception cref="UnrollException">There is such a column, or a series has no value.</exception>
     public SeriesSet WithStatic(string name, IReadOnlyDictionary<string, double> values) =>
         With(new StaticColumn(name, Each(name, values), null));
 
@@ -231,7 +232,7 @@ public sealed partial class SeriesSet
         ];
         return !have.Any(other => other.Name == column.Name) && !ColumnNames.Contains(column.Name)
             ? new SeriesSet(Name, SeriesColumn, [.. Keys.Zip(_series)], Notices, [.. have, column])
-            : throw new ArgumentException($"{Name} has a column {column.Name} already.", nameof(column));
+            : throw new UnrollException($"{Name} has a column {CellText.Show(column.Name)} already. Give the new one another name.");
     }
 
     private T[] Each<T>(string name, IReadOnlyDictionary<string, T> values)
@@ -239,7 +240,8 @@ public sealed partial class SeriesSet
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(values);
         return [.. Keys.Select(key => values.TryGetValue(key, out T? value) ? value
-            : throw new ArgumentException($"The static column {name} has no value for the series {key}.", nameof(values)))];
+            : throw new UnrollException($"The static column {name} has no value for the series {CellText.Show(key)}. Give every series one, "
+                + "NaN or an empty text where it is not known."))];
     }
 
     private int IndexOf(string key)
@@ -281,22 +283,23 @@ public sealed partial class SeriesSet
     {
         ArgumentNullException.ThrowIfNull(series);
         if (series.Length == 0)
-            throw new ArgumentException("A panel needs at least one series.", nameof(series));
+            throw new UnrollException("A set needs at least one series. Give one.");
         var keys = new HashSet<string>();
         foreach ((string key, TimeSeries rows) in series)
         {
+            ArgumentNullException.ThrowIfNull(rows, nameof(series));
             if (string.IsNullOrWhiteSpace(key))
-                throw new ArgumentException("A series has no key.", nameof(series));
+                throw new UnrollException($"Series {keys.Count}, counted from 0, has no key. Give it one of its own.");
             if (!keys.Add(key))
-                throw new ArgumentException($"Two series have the key {key}.", nameof(series));
+                throw new UnrollException($"Two series have the key {CellText.Show(key)}. Give one of them another.");
             if (rows.Rows == 0)
-                throw new ArgumentException($"Series {key} has no rows.", nameof(series));
+                throw new UnrollException($"Series {CellText.Show(key)} has no rows. Leave it out.");
             if (rows.IsNumbered != series[0].Series.IsNumbered)
-                throw new ArgumentException($"The rows of one of the series {key} and {series[0].Key} have dates, and those of the other "
-                    + "are numbered.", nameof(series));
+                throw new UnrollException($"The rows of one of the series {CellText.Show(key)} and {CellText.Show(series[0].Key)} have dates, "
+                    + "and those of the other are numbered. Give all alike.");
             if (!rows.ColumnNames.SequenceEqual(series[0].Series.ColumnNames))
-                throw new ArgumentException($"Series {key} has the columns {string.Join(", ", rows.ColumnNames)}, but {series[0].Key} has "
-                    + $"{string.Join(", ", series[0].Series.ColumnNames)}.", nameof(series));
+                throw new UnrollException($"Series {CellText.Show(key)} has the columns {NameList.Of(rows.ColumnNames)}, but "
+                    + $"{CellText.Show(series[0].Key)} has {NameList.Of(series[0].Series.ColumnNames)}. Give all the same columns.");
         }
     }
 }

@@ -32,30 +32,33 @@ public sealed partial class TimeSeries
     /// Console.WriteLine(wear.NextNumbers(2)[0]); // 4
     /// </code>
     /// </example>
-    /// <exception cref="ArgumentException">Lengths differ, numbers do not increase, or one is too large or too fine, a name is used twice,
-    /// or a value is infinite.</exception>
+    /// <exception cref="ArgumentException">A column has another number of values than there are numbers.</exception>
+    /// <exception cref="UnrollException">Numbers do not increase, or one is too large or too fine, a name is used twice, or a value is
+    /// infinite.</exception>
     public static TimeSeries FromNumbers(string name, IReadOnlyList<double> numbers, params (string Name, double[] Values)[] columns)
     {
+        ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(numbers);
         for (int row = 0; row < numbers.Count; row++)
         {
             if (!RowNumbers.IsUsable(numbers[row]))
-                throw new ArgumentException(
+                throw new UnrollException(
                     string.Create(CultureInfo.InvariantCulture, $"The number {numbers[row]} of row {row} is too large or "
-                    + $"too fine: at most {RowNumbers.Largest:0e+0}, with at most six decimals."), nameof(numbers));
+                    + $"too fine: give at most {RowNumbers.Largest:0e+0}, with at most six decimals."));
             if (row > 0 && numbers[row] <= numbers[row - 1])
-                throw new ArgumentException(
+                throw new UnrollException(
                     string.Create(CultureInfo.InvariantCulture, $"Numbers must increase, but row {row} ({numbers[row]}) "
-                    + $"follows {numbers[row - 1]}."), nameof(numbers));
+                    + $"follows {numbers[row - 1]}. Sort the rows, and leave one number in each."));
         }
 
         DateTime[] dates = RowNumbers.ToDates([.. numbers]);
-        return new TimeSeries(name, dates, [.. CheckedColumns(dates.Length, columns)], 0, dates.Length, [],
+        return new TimeSeries(name, dates, CheckedColumns(dates.Length, columns), 0, dates.Length, [],
             ReadOnlyDictionary<string, string>.Empty, isNumbered: true);
     }
 
     /// <summary>The numbers that follow the last row, in steps as those before; none where the rows have dates.</summary>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is below 0 or above 10,000,000.</exception>
     /// <exception cref="UnrollException">A number would be too large.</exception>
     public IReadOnlyList<double> NextNumbers(int count) => IsNumbered ? [.. NextDates(count).Select(RowNumbers.ToNumber)] : [];
 }

@@ -11,7 +11,7 @@ namespace Unroll.Forecasting;
 public sealed partial class TimeSeries
 {
     /// <summary>So few columns are looked through by name faster than they are put in a dictionary.</summary>
-    private const int FewColumns = 16;
+    private const int FewColumns = 16, MostDates = 10_000_000;
 
     private readonly DateTime[] _dates;
     private readonly Column[] _columns;
@@ -24,9 +24,10 @@ public sealed partial class TimeSeries
     /// <param name="name">What messages call the table; for a file its name.</param>
     /// <param name="dates">One date a row, strictly increasing.</param>
     /// <param name="columns">Name and values of each column; NaN marks a missing value. The arrays are not copied.</param>
-    /// <exception cref="ArgumentException">Lengths differ, dates do not increase, a name is used twice, or a value is infinite.</exception>
+    /// <exception cref="ArgumentException">A column has another number of values than there are dates.</exception>
+    /// <exception cref="UnrollException">Dates do not increase, a name is used twice, or a value is infinite.</exception>
     public TimeSeries(string name, IReadOnlyList<DateTime> dates, params (string Name, double[] Values)[] columns)
-        : this(name, CheckedDates(dates), [.. CheckedColumns(dates.Count, columns)], 0, dates.Count, [],
+        : this(CheckedName(name), CheckedDates(dates), CheckedColumns(dates.Count, columns), 0, dates.Count, [],
             ReadOnlyDictionary<string, string>.Empty)
     {
     }
@@ -127,6 +128,7 @@ public sealed partial class TimeSeries
     public static TimeSeries Read(Stream stream, ReadOptions? options = null, string name = "the stream")
     {
         ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
         return TableFile.Read(TableBytes.Read(stream, name), name, options ?? new ReadOptions()).ToSeries();
     }
 
@@ -138,6 +140,7 @@ public sealed partial class TimeSeries
     public static TimeSeries Read(TextReader reader, ReadOptions? options = null, string name = "the text")
     {
         ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(name);
         return TableFile.Read(System.Text.Encoding.UTF8.GetBytes(reader.ReadToEnd()), name, options ?? new ReadOptions()).ToSeries();
     }
 
@@ -154,6 +157,7 @@ public sealed partial class TimeSeries
     public static TimeSeries Read(IDataReader reader, ReadOptions? options = null, string name = "the query")
     {
         ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(name);
         return TableFile.Read(reader, name, options ?? new ReadOptions()).ToSeries();
     }
 
@@ -213,10 +217,12 @@ public sealed partial class TimeSeries
     /// before. Where the rows are not evenly spaced, dates follow at the median spacing; see <see cref="CalendarGaps.Notice"/>.
     /// </remarks>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is below 0 or above 10,000,000.</exception>
     /// <exception cref="UnrollException">A date would lie beyond 9999-12-31, the last there is.</exception>
     public IReadOnlyList<DateTime> NextDates(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MostDates);
         return Calendar.NextDates(count);
     }
 
@@ -337,31 +343,42 @@ public sealed partial class TimeSeries
         return places;
     }
 
+    private static string CheckedName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name;
+    }
+
     private static DateTime[] CheckedDates(IReadOnlyList<DateTime> dates)
     {
         ArgumentNullException.ThrowIfNull(dates);
         for (int row = 1; row < dates.Count; row++)
         {
             if (dates[row] <= dates[row - 1])
-                throw new ArgumentException(
-                    $"Dates must increase, but row {row} ({dates[row]:yyyy-MM-dd}) follows {dates[row - 1]:yyyy-MM-dd}.", nameof(dates));
+                throw new UnrollException($"Dates must increase, but row {row} ({dates[row]:yyyy-MM-dd}) follows "
+                    + $"{dates[row - 1]:yyyy-MM-dd}. Sort the rows, and leave one date in each.");
         }
 
         return [.. dates];
     }
 
-    private static IEnumerable<Column> CheckedColumns(int rows, (string Name, double[] Values)[] columns)
+    private static Column[] CheckedColumns(int rows, (string Name, double[] Values)[] columns)
     {
+        ArgumentNullException.ThrowIfNull(columns);
         var names = new HashSet<string>();
-        foreach ((string name, double[] values) in columns)
+        return Array.ConvertAll(columns, column =>
         {
+            (string name, double[] values) = column;
+            ArgumentNullException.ThrowIfNull(name, nameof(columns));
+            ArgumentNullException.ThrowIfNull(values, nameof(columns));
             if (values.Length != rows)
                 throw new ArgumentException($"Column {name} has {values.Length} values, but there are {rows} dates.", nameof(columns));
             if (!names.Add(name))
-                throw new ArgumentException($"Two columns are named {name}.", nameof(columns));
-            if (Array.Exists(values, double.IsInfinity))
-                throw new ArgumentException($"Column {name} holds an infinite value.", nameof(columns));
-            yield return new Column(name, values);
-        }
+                throw new UnrollException($"Two columns are named {CellText.Show(name)}. Rename one of them.");
+            if (Array.FindIndex(values, double.IsInfinity) is >= 0 and var row)
+                throw new UnrollException(
+                    $"Column {CellText.Show(name)} holds an infinite value in row {row}. Give a number, or NaN where it is missing.");
+            return new Column(name, values);
+        });
     }
 }

@@ -60,6 +60,14 @@ public sealed record ForecastInputs
         return new ForecastInputs { Past = [.. series.ColumnNames.Except(own)], Calendar = !series.IsNumbered };
     }
 
+    /// <exception cref="UnrollException">A list of columns or inputs is null.</exception>
+    internal void Validate()
+    {
+        string? missing = Past is null ? nameof(Past) : Known is null ? nameof(Known) : Own is null ? nameof(Own) : null;
+        if (missing is not null)
+            throw new UnrollException($"{missing} of the inputs is null. Leave it out for none.");
+    }
+
     /// <summary>These inputs for rows that are numbered, of which no date is known.</summary>
     /// <param name="table">What messages call the rows.</param>
     /// <exception cref="UnrollException">The holidays of a country are asked for.</exception>

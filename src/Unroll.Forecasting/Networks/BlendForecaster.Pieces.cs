@@ -41,6 +41,7 @@ public sealed partial class BlendForecaster
     public void FitPiece(string piece, ForecastTask task, bool refits, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(piece);
+        ArgumentNullException.ThrowIfNull(task);
         if (_work is null)
             throw new InvalidOperationException("A piece of a fit is kept, but there is no place for it. Set Work first.");
         if (!Pieces(task).Contains(piece))

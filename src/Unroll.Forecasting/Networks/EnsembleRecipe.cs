@@ -61,13 +61,22 @@ public sealed record EnsembleRecipe
     internal int StepsAtOnce => Strategy == Strategy.Recursive ? 1 : Steps;
 
     /// <summary>Refuses numbers that no forecaster can be made with.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Members, steps or window are below 1.</exception>
+    /// <exception cref="UnrollException">Members, steps or window are below 1, or there is no network.</exception>
     internal static void Check(EnsembleRecipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Members, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Steps, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(recipe.Window ?? 1, 1);
+        foreach ((string name, int number) in new[]
+        {
+            (nameof(Members), recipe.Members), (nameof(Steps), recipe.Steps), (nameof(Window), recipe.Window ?? 1),
+        })
+        {
+            if (number < 1)
+                throw new UnrollException($"{name} of the recipe is {number}; it must be at least 1.");
+        }
+
+        if (recipe.Network is null)
+            throw new UnrollException("Network of the recipe is null. Leave it out for the usual one.");
+        recipe.Network.RequireParts();
     }
 
     /// <summary>Refuses inputs that the strategy cannot have.</summary>

@@ -10,9 +10,12 @@ public sealed class NetworkForecaster : PartsForecaster
     private History? _history;
     private Model? _shown;
 
+    /// <param name="recipe">How the network is made and trained.</param>
+    /// <exception cref="UnrollException">The recipe has no training or no scaler.</exception>
     public NetworkForecaster(NetworkRecipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
+        recipe.RequireParts();
         (Recipe, Name, Key) = (recipe, recipe.Name, recipe.Key);
     }
 

@@ -36,10 +36,12 @@ public enum CellKind
 /// </code></example>
 public sealed record NetworkRecipe
 {
+    private const int MostLayers = 1_000;
+
     /// <summary>The recurrent cell (LSTM).</summary>
     public CellKind Cell { get; init; } = CellKind.Lstm;
 
-    /// <summary>Recurrent layers on top of each other; all but the last return their sequences.</summary>
+    /// <summary>Recurrent layers on top of each other, 1 to 1,000; all but the last return their sequences.</summary>
     public int Layers { get; init; } = 1;
 
     /// <summary>H, the units of each recurrent layer.</summary>
@@ -129,10 +131,20 @@ public sealed record NetworkRecipe
     internal static Shape OutputOf(IReadOnlyList<Layer> layers, Shape input) =>
         layers.Aggregate(input, (shape, layer) => layer.GetOutputShape(shape));
 
+    /// <exception cref="UnrollException">The training or the scaler is null.</exception>
+    internal void RequireParts()
+    {
+        if (Training is null || Scaler is null)
+            throw new UnrollException($"{(Training is null ? nameof(Training) : nameof(Scaler))} of the recipe is null. Leave it out for the "
+                + "usual one.");
+    }
+
     /// <summary>The recurrent layers with their dropouts, of which the last returns its sequence or its last step.</summary>
     internal IEnumerable<Layer> Recurrent(bool returnSequence)
     {
         RequireAtLeastOne(Layers, "recurrent layers");
+        if (Layers > MostLayers)
+            throw new UnrollException($"The number of recurrent layers is {Layers}; it must be at most {MostLayers}.") { Subject = "layers" };
         RequireAtLeastOne(Units, "units");
         if (Dropout is not (>= 0 and < 1))
             throw new UnrollException(

@@ -22,9 +22,8 @@ public sealed class SplitWindows : ISamples
     /// <param name="columns">F input columns of equal length, oldest first, scaled. Copied.</param>
     /// <param name="window">T, the rows a prediction may look back on.</param>
     /// <param name="target">Which of the columns is predicted, from 0.</param>
-    /// <exception cref="UnrollException">There are fewer than T + 1 rows.</exception>
-    /// <exception cref="ArgumentException">No columns, columns of different length, no such target, or a value that is not
-    /// finite.</exception>
+    /// <exception cref="UnrollException">There are fewer than T + 1 rows, or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">No columns, columns of different length, no such target, or a window below 1.</exception>
     public SplitWindows(IReadOnlyList<double[]> columns, int window, int target = 0)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -32,6 +31,7 @@ public sealed class SplitWindows : ISamples
             throw new ArgumentException("Windows need at least one column.", nameof(columns));
         ArgumentOutOfRangeException.ThrowIfNegative(target);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(target, columns.Count);
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
         int rows = columns[0].Length;
         CheckRows(rows, window, "");
         (_features, _target, Window) = (columns.Count, target, window);
@@ -44,8 +44,8 @@ public sealed class SplitWindows : ISamples
             {
                 float value = (float)columns[f][row];
                 if (!float.IsFinite(value))
-                    throw new ArgumentException($"Column {f}, row {row}: {columns[f][row]} is not finite. Treat missing values before "
-                        + "cutting windows.", nameof(columns));
+                    throw new UnrollException($"Column {f}, row {row}: {columns[f][row]} is not finite in single precision. Treat missing "
+                        + "values before cutting windows.");
                 _rows[(row * _features) + f] = value;
             }
         }

@@ -24,8 +24,8 @@ public sealed class WindowedSamples : ISamples
     /// <param name="window">T, the rows that the network looks back on.</param>
     /// <param name="steps">H, the rows after them that are the target.</param>
     /// <param name="stride">How many rows a window begins after the one before.</param>
-    /// <exception cref="UnrollException">There are fewer than T + H rows.</exception>
-    /// <exception cref="ArgumentException">No columns, columns of different length, or a value that is not finite.</exception>
+    /// <exception cref="UnrollException">There are fewer than T + H rows, or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">No columns, columns of different length, or a number below 1.</exception>
     public WindowedSamples(IReadOnlyList<double[]> inputs, IReadOnlyList<double[]> targets, int window, int steps = 1, int stride = 1)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -55,7 +55,8 @@ public sealed class WindowedSamples : ISamples
     public int Stride { get; }
 
     /// <summary>K columns of the same rows that are known ahead, scaled: a second input. Empty for none. Copied.</summary>
-    /// <exception cref="ArgumentException">A column of another length, or a value that is not finite.</exception>
+    /// <exception cref="ArgumentException">A column of another length.</exception>
+    /// <exception cref="UnrollException">A value is not finite.</exception>
     public IReadOnlyList<double[]> Known
     {
         init
@@ -103,9 +104,8 @@ public sealed class WindowedSamples : ISamples
             {
                 float value = (float)columns[c][row];
                 if (!float.IsFinite(value))
-                    throw new ArgumentException(
-                        $"Column {c}, row {row}: {columns[c][row]} is not finite. "
-                        + "Treat missing values before cutting windows.", argument);
+                    throw new UnrollException($"Column {c}, row {row}: {columns[c][row]} is not finite in single precision. "
+                        + "Treat missing values before cutting windows.");
                 rows[(row * columns.Count) + c] = value;
             }
         }

@@ -124,13 +124,15 @@ public abstract partial class PartsForecaster : IForecaster
 
     /// <summary>Makes a network for a task without training it, so that it can be looked at; null where there are none.</summary>
     /// <exception cref="UnrollException">There are too few training rows, or a value that is needed is missing.</exception>
-    public virtual Model? Show(ForecastTask task) => null;
+    public virtual Model? Show(ForecastTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return null;
+    }
 
     /// <summary>Refuses a task that <see cref="Fit"/> would refuse for its rows or inputs, before any work is done.</summary>
     /// <exception cref="UnrollException">There are too few rows, or inputs that it cannot have.</exception>
-    public virtual void Require(ForecastTask task)
-    {
-    }
+    public virtual void Require(ForecastTask task) => ArgumentNullException.ThrowIfNull(task);
 
     /// <summary>Puts a fitted state in place.</summary>
     internal void Keep(FittedFacts facts, IReadOnlyList<PartModel> models)

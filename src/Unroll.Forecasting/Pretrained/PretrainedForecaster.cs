@@ -53,7 +53,7 @@ public sealed class PretrainedForecaster : PartsForecaster
     {
         ArgumentNullException.ThrowIfNull(run);
         Options = options ?? new PretrainedOptions();
-        ArgumentException.ThrowIfNullOrWhiteSpace(Options.Name, nameof(options));
+        Options.Validate();
         if (Options.Columns.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new UnrollException($"The column {twice.Key} is named twice. Name each column once.") { Subject = "inputs" };
         (Parameters, _run, _layout) = (parameters, run, PretrainedLayout.Of(input, output, Options));
@@ -169,9 +169,11 @@ public sealed class PretrainedForecaster : PartsForecaster
     }
 
     /// <summary>The scales of one part by column: those of the columns and, where it is none of them, that of the target.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="PartsForecaster.Fit"/> has not been called.</exception>
     /// <exception cref="UnrollException">It was not fitted to the part.</exception>
     public IReadOnlyDictionary<string, ScalerState> ScalesOf(Part part)
     {
+        _ = Facts;
         if (!Models.TryGetValue(part, out PartModel? known))
             throw new UnrollException($"{Name} was not fitted to {part}. Fit it to a task that has it.");
         var model = (PretrainedModel)known;

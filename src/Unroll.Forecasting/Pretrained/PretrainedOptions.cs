@@ -33,4 +33,14 @@ public sealed record PretrainedOptions
     /// what it is judged on.
     /// </summary>
     public DateRange? TrainedOn { get; init; }
+
+    /// <exception cref="UnrollException">There is no name, or null where something must be.</exception>
+    internal void Validate()
+    {
+        if (string.IsNullOrWhiteSpace(Name))
+            throw new UnrollException("The network has no name. Give one, or leave Name out.");
+        string? missing = Columns is null ? nameof(Columns) : Scaling is null ? nameof(Scaling) : Gives is null ? nameof(Gives) : null;
+        if (missing is not null)
+            throw new UnrollException($"{missing} of the pretrained network is null. Leave it out for the usual one.");
+    }
 }

@@ -52,21 +52,22 @@ public abstract class Scaler
     }
 
     /// <summary>Learns offset and scale from training values, in place of what was learnt before.</summary>
-    /// <exception cref="ArgumentException">There are no values, or one is not finite.</exception>
+    /// <exception cref="UnrollException">There are no values, one is not finite, or their spread is beyond what a double holds.</exception>
+    /// <exception cref="InvalidOperationException">A scaler of one's own measured no scale.</exception>
     public void Fit(ReadOnlySpan<double> values)
     {
         if (values.IsEmpty)
-            throw new ArgumentException($"The {Kind} scaler needs at least one value to fit.", nameof(values));
+            throw new UnrollException($"The {Kind} scaler needs at least one value to fit. Use a longer training range.");
         for (int i = 0; i < values.Length; i++)
         {
             if (!double.IsFinite(values[i]))
-                throw new ArgumentException($"The {Kind} scaler needs finite values, but value {i} is {values[i]}.", nameof(values));
+                throw new UnrollException($"The {Kind} scaler needs finite values, but value {i} is {values[i]}. Treat missing values first.");
         }
 
         (double offset, double scale) = Measure(values);
         if (!double.IsFinite(scale))
-            throw new ArgumentException($"The {Kind} scaler cannot span these values: their spread is beyond what a double holds.",
-                nameof(values));
+            throw new UnrollException($"The {Kind} scaler cannot span these values: their spread is beyond what a double holds. Look for "
+                + "extreme values in the training rows.");
         if (!double.IsFinite(offset) || scale <= 0)
             throw new InvalidOperationException(
                 $"The {Kind} scaler measured offset {offset} and scale {scale}: both are finite and the scale is above 0. "

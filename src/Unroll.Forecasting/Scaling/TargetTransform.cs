@@ -54,7 +54,11 @@ public abstract class TargetTransform
 
     /// <summary>The transform of that name.</summary>
     /// <exception cref="UnrollException">There is none, and none is registered.</exception>
-    public static TargetTransform Parse(string name) => ForecastKinds.Transforms.Find(name);
+    public static TargetTransform Parse(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return ForecastKinds.Transforms.Find(name);
+    }
 
     /// <summary>
     /// φ, the scale on which changes are alike everywhere: an increasing function, v itself by default. NaN or infinite where it is not

@@ -194,7 +194,11 @@ public sealed class Comparison
     }
 
     /// <summary>How a forecaster did, in plain sentences.</summary>
-    public string Verdict(ForecasterScore score) => Verdicts.Of(this, score);
+    public string Verdict(ForecasterScore score)
+    {
+        ArgumentNullException.ThrowIfNull(score);
+        return Verdicts.Of(this, score);
+    }
 
     /// <summary>
     /// The verdict on the recommended forecast in three sentences: how good it is beside the best single baseline and naive, what it would

@@ -28,7 +28,8 @@ public static partial class Metrics
     /// <param name="actual">n values.</param>
     /// <param name="quantiles">[n, K], row-major: K quantiles for each row, none below the one before it.</param>
     /// <param name="levels">τ(1) &lt; … &lt; τ(K), each between 0 and 1.</param>
-    /// <exception cref="UnrollException">Levels do not increase, or the quantiles of a row decrease (cross).</exception>
+    /// <exception cref="ArgumentException">Levels do not increase, or one is not between 0 and 1.</exception>
+    /// <exception cref="UnrollException">The quantiles of a row decrease (cross).</exception>
     public static double CrpsQuantiles(ReadOnlySpan<double> actual, ReadOnlySpan<double> quantiles, ReadOnlySpan<double> levels)
     {
         CheckActual(actual);
@@ -37,8 +38,8 @@ public static partial class Metrics
         {
             CheckLevel(levels[k]);
             if (k > 0 && levels[k] <= levels[k - 1])
-                throw new UnrollException(
-                    $"Quantile levels must increase, but {levels[k]} follows {levels[k - 1]}. Sort them and name each once.");
+                throw new ArgumentException(
+                    $"Quantile levels must increase, but {levels[k]} follows {levels[k - 1]}. Sort them and name each once.", nameof(levels));
         }
 
         double sum = 0;
@@ -88,6 +89,7 @@ public static partial class Metrics
     /// <param name="location">μ, n values.</param>
     /// <param name="scale">σ, n values above 0.</param>
     /// <param name="degreesOfFreedom">ν, above 1: the score is infinite for heavier tails.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not more than 1 degrees of freedom.</exception>
     public static double CrpsStudentT(ReadOnlySpan<double> actual, ReadOnlySpan<double> location, ReadOnlySpan<double> scale,
         double degreesOfFreedom)
     {
@@ -95,8 +97,8 @@ public static partial class Metrics
         CheckPositive(actual.Length, scale, "scales");
         double v = degreesOfFreedom;
         if (!(v > 1) || double.IsInfinity(v))
-            throw new UnrollException(
-                $"CRPS of a Student-t distribution is defined for more than 1 degree of freedom, but {v} were given. Use a larger number.");
+            throw new ArgumentOutOfRangeException(
+                nameof(degreesOfFreedom), v, "CRPS of a Student-t distribution is defined for more than 1 degree of freedom.");
         double betas = Math.Exp(Distributions.LogBeta(0.5, v - 0.5) - (2 * Distributions.LogBeta(0.5, v / 2)));
         double spread = 2 * Math.Sqrt(v) / (v - 1) * betas, sum = 0;
         for (int i = 0; i < actual.Length; i++)
@@ -187,7 +189,8 @@ public static partial class Metrics
     internal static void CheckLevel(double level)
     {
         if (level is not (> 0 and < 1))
-            throw new UnrollException($"A level of {level} is no probability between 0 and 1. Give for example 0.8 for 80 %.");
+            throw new ArgumentOutOfRangeException(
+                nameof(level), level, $"A level of {level} is no probability between 0 and 1. Give for example 0.8 for 80 %.");
     }
 
     private static double PinballOf(double actual, double quantile, double level) =>

@@ -179,8 +179,7 @@ public static partial class Metrics
 
     private static void CheckTraining(ReadOnlySpan<double> training, int period, string metric)
     {
-        if (period < 1)
-            throw new UnrollException($"{metric} cannot compare rows {period} apart. Give a seasonal period of at least 1.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(period, 1);
         if (training.Length <= period)
             throw new UnrollException($"{metric} needs more than {period} training values to compare each with that {Rows(period)} before, "
                 + $"but there are {training.Length}. Choose a longer training range or a shorter period.");

@@ -24,8 +24,7 @@ public sealed class ForecastTask
     {
         ArgumentNullException.ThrowIfNull(data);
         options ??= new TaskOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Horizon, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MostRows ?? 1, 1);
+        options.Validate();
         Data = data;
         (Horizon, Options) = (options.Horizon, options);
         string[] targets = TaskTargets.Choose(data.Keys.Select(key => data[key]).MaxBy(series => series.Rows)!, options.Targets);

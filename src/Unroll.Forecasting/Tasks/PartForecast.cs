@@ -81,23 +81,34 @@ public sealed class PartForecast
     public bool HasIntervals => _quantiles is not null;
 
     /// <summary>The forecast of the row <paramref name="step"/> (1..H) after an origin, counted from 0.</summary>
-    public double this[int origin, int step] => _values[origin][step - 1];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such origin or step.</exception>
+    public double this[int origin, int step] => _values[CheckOrigin(origin)][CheckStep(step) - 1];
 
     /// <summary>The date of an origin: of the newest row that its forecast saw.</summary>
-    public DateTime OriginDate(int origin) => _dates[origin];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such origin.</exception>
+    public DateTime OriginDate(int origin) => _dates[CheckOrigin(origin)];
 
     /// <summary>The date of the row <paramref name="step"/> (1..H) after an origin.</summary>
-    public DateTime Date(int origin, int step) => _dates[origin + step];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such origin or step.</exception>
+    public DateTime Date(int origin, int step) => _dates[CheckOrigin(origin) + CheckStep(step)];
 
     /// <summary>What came there; NaN where that is not known.</summary>
-    public double Actual(int origin, int step) => origin + step - 1 < _actual.Length ? _actual[origin + step - 1] : double.NaN;
+    /// <exception cref="ArgumentOutOfRangeException">There is no such origin or step.</exception>
+    public double Actual(int origin, int step)
+    {
+        int row = CheckOrigin(origin) + CheckStep(step) - 1;
+        return row < _actual.Length ? _actual[row] : double.NaN;
+    }
 
     /// <summary>The central interval of a level around a forecast; null where nothing could calibrate it.</summary>
     /// <param name="origin">From 0.</param>
     /// <param name="step">1..H.</param>
     /// <param name="level">The nominal share of values inside, between 0 and 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such origin or step, or the level is not between 0 and 1.</exception>
     public PredictionInterval? Interval(int origin, int step, double level)
     {
+        CheckOrigin(origin);
+        CheckStep(step);
         Metrics.CheckLevel(level);
         if (_quantiles is null)
             return null;
@@ -106,6 +117,7 @@ public sealed class PartForecast
     }
 
     /// <summary>The rows after one origin, counted from 0, the nearest first.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such origin.</exception>
     public IReadOnlyList<ForecastRow> Rows(int origin = 0) =>
         [.. Enumerable.Range(1, Steps).Select(step =>
             new ForecastRow(Date(origin, step), step, this[origin, step], Interval(origin, step, 0.8), Interval(origin, step, 0.95)))];
@@ -158,4 +170,10 @@ public sealed class PartForecast
     /// <summary>The quantiles of <see cref="Heads.Levels"/> after an origin; null where there are none.</summary>
     internal ReadOnlySpan<double> QuantilesAt(int origin, int step) =>
         _quantiles!.Ahead[origin].AsSpan((step - 1) * Heads.Levels.Length, Heads.Levels.Length);
+
+    private int CheckOrigin(int origin) => (uint)origin < (uint)Origins ? origin
+        : throw new ArgumentOutOfRangeException(nameof(origin), origin, $"There are {Origins} origins, counted from 0.");
+
+    private int CheckStep(int step) => step >= 1 && step <= Steps ? step
+        : throw new ArgumentOutOfRangeException(nameof(step), step, $"Steps ahead run from 1 to {Steps}.");
 }

@@ -3,10 +3,12 @@ namespace Unroll.Forecasting;
 /// <summary>What a <see cref="ForecastTask"/> asks for; the defaults ask for the next row of the only column.</summary>
 public sealed record TaskOptions
 {
+    private const int LongestHorizon = 10_000;
+
     /// <summary>The columns to forecast; empty for the only column of numbers.</summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
 
-    /// <summary>H, how many rows ahead are forecast.</summary>
+    /// <summary>H, how many rows ahead are forecast, 1 to 10,000.</summary>
     public int Horizon { get; init; } = 1;
 
     /// <summary>The rows to learn from; null for all rows before the test rows.</summary>
@@ -53,4 +55,16 @@ public sealed record TaskOptions
 
     /// <summary>No value is above this; null for no limit.</summary>
     public double? Max { get; init; }
+
+    /// <exception cref="UnrollException">A value is out of its range, or null where there must be one.</exception>
+    internal void Validate()
+    {
+        if (Horizon is < 1 or > LongestHorizon)
+            throw new UnrollException($"The horizon is {Horizon} rows; it must be from 1 to {LongestHorizon}.") { Subject = "horizon" };
+        if (MostRows < 1)
+            throw new UnrollException($"The most rows to look at are {MostRows}; it must be at least 1.");
+        if (Targets is null || Needed is null)
+            throw new UnrollException($"{(Targets is null ? nameof(Targets) : nameof(Needed))} of the task is null. Leave it out for none.");
+        Inputs?.Validate();
+    }
 }

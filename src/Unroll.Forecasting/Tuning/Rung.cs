@@ -9,17 +9,19 @@ public sealed record Rung(int Number, int Trials, int Epochs)
     /// <summary>η, of how many trials one goes on, and by how much longer it is trained.</summary>
     public const int Reduction = 3;
 
+    private const int MostTrials = 1_000_000;
+
     /// <summary>
     /// The rungs of successive halving (Jamieson and Talwalkar 2016; Li et al. 2018, algorithm 1, with η = 3): the last trains for
     /// <paramref name="epochs"/>, each before it three times as many trials for a third of the epochs, rounded. There are as many
     /// rungs as leave two trials or more to choose from in the last, and an epoch or more in the first.
     /// </summary>
     /// <remarks>27 trials and 45 epochs give 27 · 5, 9 · 15 and 3 · 45: 405 epochs of training instead of 1215.</remarks>
-    /// <exception cref="UnrollException">There are no trials or no epochs.</exception>
+    /// <exception cref="UnrollException">There are no trials, more than 1,000,000, or no epochs.</exception>
     public static IReadOnlyList<Rung> Plan(int trials, int epochs)
     {
-        if (trials < 1)
-            throw new UnrollException($"The number of trials is {trials}; it must be at least 1.");
+        if (trials is < 1 or > MostTrials)
+            throw new UnrollException($"The number of trials is {trials}; it must be from 1 to {MostTrials}.");
         if (epochs < 1)
             throw new UnrollException($"The number of epochs is {epochs}; it must be at least 1.");
         int rungs = 1;
@@ -34,6 +36,10 @@ public sealed record Rung(int Number, int Trials, int Epochs)
     /// <summary>
     /// The results from the lowest error to the highest; of equal ones, and of those that diverged, the first trial first.
     /// </summary>
-    public static IEnumerable<TrialResult> Rank(IEnumerable<TrialResult> results) =>
-        results.OrderBy(result => result.HasDiverged ? double.PositiveInfinity : result.Error).ThenBy(result => result.Run.Trial);
+    public static IEnumerable<TrialResult> Rank(IEnumerable<TrialResult> results)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        return results.OrderBy(result => result.HasDiverged ? double.PositiveInfinity : result.Error)
+            .ThenBy(result => result.Run.Trial);
+    }
 }

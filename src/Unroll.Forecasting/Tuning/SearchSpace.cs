@@ -78,7 +78,7 @@ public sealed record SearchSpace
 
     internal void Validate()
     {
-        if (Cells.Count == 0)
+        if (Cells is not { Count: > 0 })
             throw new UnrollException("The search has no cell to choose. Give it at least one of Lstm, Gru and SimpleRnn.");
         Check("layers", Layers, Layers.Least >= 1, "at least 1");
         Check("units", Units, Units.Least >= 1, "at least 1");

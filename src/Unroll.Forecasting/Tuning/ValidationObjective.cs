@@ -49,7 +49,7 @@ public sealed class ValidationObjective : ITrialObjective
     /// <exception cref="UnrollException">Too few rows, or values that never change.</exception>
     public static ValidationObjective OfEnsembles(ForecastTask task, EnsembleRecipe recipe)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
+        EnsembleRecipe.Check(recipe);
         ArgumentNullException.ThrowIfNull(task);
         return new ValidationObjective(task, recipe.Network, recipe, task.Options.Validation);
     }
@@ -58,6 +58,7 @@ public sealed class ValidationObjective : ITrialObjective
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(recipe);
+        recipe.RequireParts();
         if (validationShare is not (> 0 and < 1))
             throw new UnrollException(
                 FormattableString.Invariant($"The validation share is {validationShare}; it must be above 0 and below 1."));

@@ -18,7 +18,7 @@ public static class ServeHost
     /// <param name="options">What is served, where, and within which limits.</param>
     /// <param name="say">Gets one line when it listens.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="UnrollException">An option is out of its range.</exception>
     /// <exception cref="UnrollException">There is no such folder, the port is taken, or others could ask without a key.</exception>
     public static Task RunAsync(ServeOptions options, Action<string> say, CancellationToken cancellation = default)
     {

@@ -57,8 +57,8 @@ public sealed record ServeOptions : Listening
     internal override IReadOnlyList<(int Port, string Use, string Subject)> Ports =>
         GrpcPort is { } grpc ? [(Port, ", the port of HTTP", "port"), (grpc, ", the port of gRPC", "grpc-port")] : base.Ports;
 
-    /// <exception cref="ArgumentException">A value is out of its range.</exception>
-    /// <exception cref="UnrollException">There is no such folder, or others could ask without a key.</exception>
+    /// <exception cref="UnrollException">A value is out of its range, there is no such folder, or others could ask without a
+    /// key.</exception>
     internal void ValidateAll()
     {
         Validate();
@@ -72,8 +72,8 @@ public sealed record ServeOptions : Listening
             (nameof(ForecastTime), ForecastTime), (nameof(LookInterval), LookInterval), (nameof(BodyTime), BodyTime),
         })
         {
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, name);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(time, TimeSpan.FromDays(49), name);
+            if (time <= TimeSpan.Zero || time > TimeSpan.FromDays(49))
+                throw new UnrollException($"{name} is {time}; it must be above zero and at most 49 days.");
         }
 
         foreach ((string name, long number) in new[]
@@ -81,7 +81,11 @@ public sealed record ServeOptions : Listening
             (nameof(MostSequences), MostSequences), (nameof(MostBytes), MostBytes), (nameof(MostPerSecond), MostPerSecond ?? 1),
             (nameof(MostWaiting), MostWaiting), (nameof(MostForecasts), MostForecasts), (nameof(Threads), Threads),
         })
-            ArgumentOutOfRangeException.ThrowIfLessThan(number, 1, name);
+        {
+            if (number < 1)
+                throw new UnrollException($"{name} is {number}; it must be at least 1.");
+        }
+
         if (!Directory.Exists(Folder))
             throw new UnrollException($"There is no folder {Folder}. Give a folder with files of models.") { Subject = "models" };
         if (!IsLocal && Keys.Count == 0 && !IsOpen)

@@ -152,14 +152,18 @@ public sealed class SequenceDecoder
     private List<Hypothesis> Start(DecoderStart start)
     {
         int constants = _step.Inputs.Count - 1 - _states;
+        if (start.States is null || start.Constants is null)
+            throw new ArgumentException(
+                $"The start has no {(start.States is null ? nameof(start.States) : nameof(start.Constants))}. Give an empty list for none.",
+                nameof(start));
         if (start.States.Count != _states || start.Constants.Count != constants)
-            throw new UnrollException($"The decoder starts from {_states} states and {constants} constants, but {start.States.Count} and "
-                + $"{start.Constants.Count} were given.");
+            throw new ArgumentException($"The decoder starts from {_states} states and {constants} constants, but {start.States.Count} and "
+                + $"{start.Constants.Count} were given. Give one array for each.", nameof(start));
         foreach ((float[] values, Node input) in start.States.Concat(start.Constants).Zip(_step.Inputs.Skip(1)))
         {
-            if (values.Length != start.Rows * input.Shape.Size)
-                throw new UnrollException($"For {start.Rows} sequences a start of shape {input.Shape} needs "
-                    + $"{start.Rows * input.Shape.Size} values, but {values.Length} were given.");
+            if (values.Length != (long)start.Rows * input.Shape.Size)
+                throw new ArgumentException($"For {start.Rows} sequences a start of shape {input.Shape} needs "
+                    + $"{(long)start.Rows * input.Shape.Size} values, but {values.Length} were given.", nameof(start));
         }
 
         return [.. Enumerable.Range(0, start.Rows)

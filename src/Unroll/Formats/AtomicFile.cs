@@ -78,7 +78,11 @@ public static class AtomicFile
 
     /// <summary>Writes text as UTF-8 without a byte-order mark.</summary>
     /// <exception cref="UnrollException">The file cannot be written; nothing is left behind.</exception>
-    public static void WriteText(string path, string contents) => Write(path, System.Text.Encoding.UTF8.GetBytes(contents));
+    public static void WriteText(string path, string contents)
+    {
+        ArgumentNullException.ThrowIfNull(contents);
+        Write(path, System.Text.Encoding.UTF8.GetBytes(contents));
+    }
 
     /// <summary>
     /// Removes what processes that were killed while they wrote have left in a folder. Errors are ignored, as is a folder that is not
@@ -86,6 +90,7 @@ public static class AtomicFile
     /// </summary>
     public static void RemoveLeftovers(string folder)
     {
+        ArgumentNullException.ThrowIfNull(folder);
         try
         {
             foreach (string path in Directory.Exists(folder) ? Directory.GetFiles(folder, ".*.tmp") : [])

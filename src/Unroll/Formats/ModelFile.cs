@@ -115,6 +115,7 @@ public static partial class ModelFile
     public static (Model Model, IReadOnlyDictionary<string, string> Metadata) FromBytes(byte[] file, string path)
     {
         ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(path);
         using var stream = new MemoryStream(file, writable: false);
         (Model model, ModelHeader header, _) = FromStream(stream, path, withRest: false);
         return (model, header.Metadata);

@@ -23,6 +23,7 @@ public abstract record AttentionLayer : Layer
 
     public override Shape[] GetOutputShapes(params Shape[] inputs)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Length is not (2 or 3) || inputs.Any(shape => shape.Rank != 2))
             throw new UnrollException($"{Label} takes a query (steps, features), a value (steps, features) and perhaps a key; given were "
                 + $"{string.Join(", ", inputs)}.");

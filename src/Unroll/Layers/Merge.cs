@@ -19,6 +19,7 @@ public abstract record Merge : Layer
 
     public override Shape[] GetOutputShapes(params Shape[] inputs)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Length < 2)
             return [GetOutputShape(inputs[0])];
         return [OutputOf(inputs)];

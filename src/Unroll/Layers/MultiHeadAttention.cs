@@ -76,6 +76,7 @@ public sealed record MultiHeadAttention : Layer
 
     public override Shape[] GetOutputShapes(params Shape[] inputs)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Length is 0 or > 3 || inputs.Any(shape => shape.Rank != 2))
             throw new UnrollException($"{Label} takes a query (steps, features), and perhaps a value (steps, features) and a key; given "
                 + $"were {string.Join(", ", inputs)}.");

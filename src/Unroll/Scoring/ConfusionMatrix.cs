@@ -8,10 +8,14 @@ public sealed class ConfusionMatrix
 {
     private readonly long[,] _counts;
 
-    /// <param name="classes">C, at least 2.</param>
+    private const int MostClasses = 16384;
+
+    /// <param name="classes">C, at least 2 and at most 16,384: the table has C² numbers.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer or more classes.</exception>
     public ConfusionMatrix(int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, MostClasses);
         (Classes, _counts) = (classes, new long[classes, classes]);
     }
 
@@ -19,8 +23,8 @@ public sealed class ConfusionMatrix
     /// <param name="outputs">Logits or probabilities, [N, C], row-major.</param>
     /// <param name="labels">The right classes, N.</param>
     /// <param name="classes">C.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other, or a label is no class.</exception>
-    /// <exception cref="UnrollException">An output that counts is NaN.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit each other, or there are too few or too many classes.</exception>
+    /// <exception cref="UnrollException">An output that counts is NaN, or a label is no class.</exception>
     public static ConfusionMatrix Of(ReadOnlySpan<float> outputs, ReadOnlySpan<int> labels, int classes)
     {
         var matrix = new ConfusionMatrix(classes);
@@ -32,6 +36,9 @@ public sealed class ConfusionMatrix
             ReadOnlySpan<float> choice = outputs.Slice(i * classes, classes);
             if (labels[i] < 0)
                 continue;
+            if (labels[i] >= classes)
+                throw new UnrollException($"Label {i}, counted from 0, is {labels[i]}, but there are {classes} classes, 0 to {classes - 1}. "
+                    + "Correct it, or give more classes; below 0 means that it does not count.");
             if (choice.Contains(float.NaN))
                 throw new UnrollException(
                     $"The outputs of choice {i}, counted from 0, hold NaN, so they predict no class. "
@@ -46,7 +53,8 @@ public sealed class ConfusionMatrix
     public int Classes { get; }
 
     /// <summary>How often <paramref name="right"/> was taken for <paramref name="predicted"/>.</summary>
-    public long this[int right, int predicted] => _counts[right, predicted];
+    /// <exception cref="ArgumentOutOfRangeException">One is no class.</exception>
+    public long this[int right, int predicted] => _counts[Check(right, nameof(right)), Check(predicted, nameof(predicted))];
 
     /// <summary>How many there are.</summary>
     public long Count
@@ -74,16 +82,14 @@ public sealed class ConfusionMatrix
     }
 
     /// <summary>Counts one more.</summary>
-    public void Add(int right, int predicted)
-    {
-        if (right < 0 || right >= Classes || predicted < 0 || predicted >= Classes)
-            throw new ArgumentException($"There are {Classes} classes, 0 to {Classes - 1}, but {right} was taken for {predicted}.");
-        _counts[right, predicted]++;
-    }
+    /// <exception cref="ArgumentOutOfRangeException">One is no class.</exception>
+    public void Add(int right, int predicted) => _counts[Check(right, nameof(right)), Check(predicted, nameof(predicted))]++;
 
     /// <summary>Of those that were predicted to be <paramref name="class"/>, the share that is; 0 where none was, as in Keras.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is no class.</exception>
     public double Precision(int @class)
     {
+        Check(@class, nameof(@class));
         double predicted = 0;
         for (int c = 0; c < Classes; c++)
             predicted += _counts[c, @class];
@@ -93,8 +99,10 @@ public sealed class ConfusionMatrix
     /// <summary>
     /// Of those that are <paramref name="class"/>, the share that was predicted to be; 0 where there is none, as in Keras.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is no class.</exception>
     public double Recall(int @class)
     {
+        Check(@class, nameof(@class));
         double all = 0;
         for (int c = 0; c < Classes; c++)
             all += _counts[@class, c];
@@ -102,8 +110,10 @@ public sealed class ConfusionMatrix
     }
 
     /// <summary>2·precision·recall ÷ (precision + recall); 0 where both are 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is no class.</exception>
     public double F1(int @class)
     {
+        Check(@class, nameof(@class));
         double both = 0;
         for (int c = 0; c < Classes; c++)
             both += _counts[c, @class] + _counts[@class, c];
@@ -134,4 +144,7 @@ public sealed class ConfusionMatrix
 
         return text.ToString();
     }
+
+    private int Check(int number, string argument) => number >= 0 && number < Classes ? number
+        : throw new ArgumentOutOfRangeException(argument, number, $"There are {Classes} classes, 0 to {Classes - 1}.");
 }

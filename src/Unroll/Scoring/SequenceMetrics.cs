@@ -34,7 +34,7 @@ public static class SequenceMetrics
     /// </summary>
     /// <param name="found">What was written.</param>
     /// <param name="references">What should have been, pair by pair.</param>
-    /// <exception cref="ArgumentException">The numbers differ, or the references are empty.</exception>
+    /// <exception cref="UnrollException">The numbers differ, or the references are empty.</exception>
     public static double ErrorRate<T>(IReadOnlyList<IReadOnlyList<T>> found, IReadOnlyList<IReadOnlyList<T>> references)
     {
         RequirePairs(found, references);
@@ -46,7 +46,7 @@ public static class SequenceMetrics
         }
 
         return tokens > 0 ? errors / (double)tokens
-            : throw new ArgumentException("The error rate is undefined: the references have no tokens.", nameof(references));
+            : throw new UnrollException("The error rate is undefined: the references have no tokens. Give some that have.");
     }
 
     /// <summary>e to the mean cross-entropy (in nats) a token: among how many equally likely tokens a model is undecided.</summary>
@@ -60,7 +60,7 @@ public static class SequenceMetrics
     /// as often as in the reference, times exp(1 − r/c) where what was written (c tokens) is shorter than the references (r).
     /// One reference a sentence, no smoothing: 0 where no 4-gram is right.
     /// </summary>
-    /// <exception cref="ArgumentException">The numbers differ, or there are none.</exception>
+    /// <exception cref="UnrollException">The numbers differ, or there are none.</exception>
     public static double Bleu<T>(IReadOnlyList<IReadOnlyList<T>> found, IReadOnlyList<IReadOnlyList<T>> references)
         where T : notnull
     {
@@ -82,10 +82,12 @@ public static class SequenceMetrics
     /// chrF2 of a corpus, 0 to 100 (Popović 2015): from 1- to 6-grams of characters without spaces, mean precision p and mean recall r,
     /// (1 + 2²)·p·r/(2²·p + r).
     /// </summary>
-    /// <exception cref="ArgumentException">The numbers differ, or there are none.</exception>
+    /// <exception cref="UnrollException">The numbers differ, or there are none.</exception>
     public static double Chrf(IReadOnlyList<string> found, IReadOnlyList<string> references)
     {
         const int Longest = 6, Beta2 = 4;
+        ArgumentNullException.ThrowIfNull(found);
+        ArgumentNullException.ThrowIfNull(references);
         char[][] written = [.. found.Select(Letters)], right = [.. references.Select(Letters)];
         RequirePairs<char[]>(written, right);
         double precision = 0, recall = 0;
@@ -101,7 +103,7 @@ public static class SequenceMetrics
         }
 
         if (orders == 0)
-            throw new ArgumentException("chrF is undefined: the references have no characters.", nameof(references));
+            throw new UnrollException("chrF is undefined: the references have no characters. Give some that have.");
         (precision, recall) = (precision / orders, recall / orders);
         return precision + recall == 0 ? 0 : 100 * (1 + Beta2) * precision * recall / (Beta2 * precision + recall);
     }
@@ -147,8 +149,8 @@ public static class SequenceMetrics
         ArgumentNullException.ThrowIfNull(found);
         ArgumentNullException.ThrowIfNull(references);
         if (found.Count != references.Count || found.Count == 0)
-            throw new ArgumentException($"{found.Count} sequences cannot be compared with {references.Count} references. Give one "
-                + "reference for each, and at least one.", nameof(references));
+            throw new UnrollException($"{found.Count} sequences cannot be compared with {references.Count} references. Give one "
+                + "reference for each, and at least one.");
     }
 
     /// <summary>n tokens of a sequence, equal where they are equal.</summary>

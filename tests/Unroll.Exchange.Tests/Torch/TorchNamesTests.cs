@@ -208,7 +208,7 @@ public class TorchNamesTests
     {
         Model model = new Model(new Dense(2), new Dense(2)).Build(new Shape(3), seed: 3);
         Assert.Contains("replaces dense_9",
-            Assert.Throws<ArgumentException>(() => TorchNames.Of(model, new TorchOptions { Names = { ["dense_9"] = "x" } })).Message,
+            Assert.Throws<UnrollException>(() => TorchNames.Of(model, new TorchOptions { Names = { ["dense_9"] = "x" } })).Message,
             StringComparison.Ordinal);
         Assert.Contains("would both be the tensor x.weight",
             Assert.Throws<UnrollException>(() =>
@@ -218,7 +218,7 @@ public class TorchNamesTests
             Assert.Throws<UnrollException>(() =>
             TorchNames.Of(model, new TorchOptions { Names = { ["dense_1.weight"] = "w", ["dense_1.bias"] = "w" } })).Message,
             StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => TorchNames.Of(model, new TorchOptions { Names = { ["dense_1"] = "x#1" } }));
+        Assert.Throws<UnrollException>(() => TorchNames.Of(model, new TorchOptions { Names = { ["dense_1"] = "x#1" } }));
         Assert.Equal("all.first.weight",
             TorchNames.Of(new Model(new Dense(2) { Name = "net.first" }).Build(new Shape(3)),
             new TorchOptions { Names = { ["net"] = "all" } })[0].Tensors[0]);

@@ -169,7 +169,7 @@ public sealed class SampleTests : IDisposable
 
         Assert.Throws<UnrollException>(() => new WindowedSamples([a], [a], 15, 6));
         Assert.Throws<ArgumentException>(() => new WindowedSamples([a], [[.. a, 1]], 3));
-        Assert.Throws<ArgumentException>(() => new WindowedSamples([a], [[.. a[..^1], double.NaN]], 3));
+        Assert.Throws<UnrollException>(() => new WindowedSamples([a], [[.. a[..^1], double.NaN]], 3));
     }
 
     /// <summary>As the example in the documentation has it.</summary>

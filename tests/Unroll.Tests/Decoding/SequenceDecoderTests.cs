@@ -142,9 +142,10 @@ public class SequenceDecoderTests
     public void Starts_and_models_that_do_not_fit()
     {
         SequenceDecoder decoder = Make(1).Decoder;
-        Is("The decoder starts from 1 states and 0 constants, but 0 and 0 were given.", () => decoder.Greedy(new DecoderStart(1, [], [])));
-        Is("For 2 sequences a start of shape (5) needs 10 values, but 5 were given.",
-            () => decoder.Greedy(new DecoderStart(2, [new float[5]], [])));
+        Assert.StartsWith("The decoder starts from 1 states and 0 constants, but 0 and 0 were given.",
+            Assert.Throws<ArgumentException>("start", () => decoder.Greedy(new DecoderStart(1, [], []))).Message);
+        Assert.StartsWith("For 2 sequences a start of shape (5) needs 10 values, but 5 were given.",
+            Assert.Throws<ArgumentException>("start", () => decoder.Greedy(new DecoderStart(2, [new float[5]], []))).Message);
         Is(
             "A decoder with 1 states takes a model with inputs (1), states, others and outputs (C), states, others; this one has inputs "
                 + "(4, 1) and outputs (4, 4), (5), (4, 2).",

@@ -53,10 +53,12 @@ public class DistributionOutputsTests
             () => DistributionOutputs.Intervals(s_quantiles, new float[3], 0.9));
         Is("A network trained with MeanSquaredError { } predicts values, not how sure they are. Train it with a quantile, Gaussian or "
             + "Student-t loss.", () => DistributionOutputs.Quantiles(new MeanSquaredError(), new float[3], 0.5));
-        Is("A level of 1 is no probability between 0 and 1. Give for example 0.8 for 80 %.",
-            () => DistributionOutputs.Intervals(new GaussianLoss(), new float[2], 1));
-        Is("A level of 0 is no probability between 0 and 1. Give for example 0.8 for 80 %.",
-            () => DistributionOutputs.Quantiles(new GaussianLoss(), new float[2], 0));
+        Assert.StartsWith("A level of 1 is no probability between 0 and 1. Give for example 0.8 for 80 %.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => DistributionOutputs.Intervals(new GaussianLoss(), new float[2], 1)).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("A level of 0 is no probability between 0 and 1. Give for example 0.8 for 80 %.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => DistributionOutputs.Quantiles(new GaussianLoss(), new float[2], 0)).Message,
+            StringComparison.Ordinal);
 
         static void Is(string message, Action action) => Assert.Equal(message, Assert.Throws<UnrollException>(action).Message);
     }

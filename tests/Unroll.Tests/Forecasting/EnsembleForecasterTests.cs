@@ -261,8 +261,8 @@ public class EnsembleForecasterTests
         Assert.Equal("t.csv has no column x. Choose one of low, event.", Refused(() => ensemble.Next(table.Select("low", "event"))));
         Assert.Equal("The GRU forecaster is not fitted yet. Call Fit first.",
             Assert.Throws<InvalidOperationException>(() => new EnsembleForecaster(Recipe()).Next(table)).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new EnsembleForecaster(Recipe(members: 0)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new EnsembleForecaster(Recipe(steps: 0)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new EnsembleForecaster(Recipe() with { Window = 0 }));
+        Assert.Throws<UnrollException>(() => new EnsembleForecaster(Recipe(members: 0)));
+        Assert.Throws<UnrollException>(() => new EnsembleForecaster(Recipe(steps: 0)));
+        Assert.Throws<UnrollException>(() => new EnsembleForecaster(Recipe() with { Window = 0 }));
     }
 }

@@ -91,7 +91,7 @@ public class LinearRegressionTests
             Refused(() => LinearRegression.Fit(Rows(one, two, sum, one, two), one, 5)));
         Assert.Equal("Least squares needs finite values, but input 2 of row 1 is NaN. Treat missing values first.",
             Refused(() => LinearRegression.Fit([1, double.NaN, 2, 3, 3, 3, 4, 4], [1, 2, 3, 4], 4)));
-        Assert.Equal("A ridge of -1 is none. Give a number of at least 0.", Refused(() => LinearRegression.Fit(one, two, 5, -1)));
+        Assert.Equal("ridge", Assert.Throws<ArgumentOutOfRangeException>(() => LinearRegression.Fit(one, two, 5, -1)).ParamName);
     }
 
     [Fact]

@@ -221,7 +221,7 @@ public class NetworkEpochTests
         var forecasts = new List<NetworkForecast>();
         Fitted(RecipeOf(), TaskOf(MadeTasks.Table), (_, epoch) =>
         {
-            string message = Assert.Throws<ArgumentException>(() => epoch.Forecast(new Part("North", "x"))).Message;
+            string message = Assert.Throws<UnrollException>(() => epoch.Forecast(new Part("North", "x"))).Message;
             Assert.StartsWith("The network does not forecast North, x. Ask for one of its Parts: x.", message, StringComparison.Ordinal);
             kept.Add(epoch);
             forecasts.Add(epoch.Forecast(epoch.Parts[0]));

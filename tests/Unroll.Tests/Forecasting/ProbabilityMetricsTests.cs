@@ -74,8 +74,8 @@ public class ProbabilityMetricsTests
         Assert.Equal(
             "The quantiles of row 2 cross: that of level 0.5 is below that of level 0.1. Sort each row's quantiles.",
             Refused(() => Metrics.CrpsQuantiles([3, 3], [1, 2, 2, 1], [0.1, 0.5])));
-        Assert.Equal("Quantile levels must increase, but 0.1 follows 0.5. Sort them and name each once.",
-            Refused(() => Metrics.CrpsQuantiles([3], [1, 2], [0.5, 0.1])));
+        Assert.StartsWith("Quantile levels must increase, but 0.1 follows 0.5. Sort them and name each once.",
+            Assert.Throws<ArgumentException>(() => Metrics.CrpsQuantiles([3], [1, 2], [0.5, 0.1])).Message, StringComparison.Ordinal);
         Assert.Equal("3 quantiles are not the same number, at least 1, for each of 2 actual values. Give one row of quantiles for each.",
             Refused(() => Metrics.CrpsQuantiles([3, 3], [1, 2, 3], [0.1, 0.5])));
     }
@@ -94,8 +94,8 @@ public class ProbabilityMetricsTests
             Refused(() => Metrics.Coverage([1, 2], [2], [1, 2])));
         Assert.Equal("Of the upper ends, that of row 1 is Infinity. Treat missing values before judging a forecast.",
             Refused(() => Metrics.Winkler([1], [0], [double.PositiveInfinity], 0.8)));
-        Assert.Equal("A level of 80 is no probability between 0 and 1. Give for example 0.8 for 80 %.",
-            Refused(() => Metrics.Winkler([1], [0], [2], 80)));
+        Assert.StartsWith("A level of 80 is no probability between 0 and 1. Give for example 0.8 for 80 %.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Metrics.Winkler([1], [0], [2], 80)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,8 +111,8 @@ public class ProbabilityMetricsTests
     public void Distributions_without_spread_or_mean_are_refused()
     {
         Assert.Equal("Of the deviations, that of row 1 is 0. They must be above 0.", Refused(() => Metrics.CrpsGaussian([1], [1], [0])));
-        Assert.Equal("CRPS of a Student-t distribution is defined for more than 1 degree of freedom, but 1 were given. Use a larger "
-            + "number.", Refused(() => Metrics.CrpsStudentT([1], [1], [1], 1)));
+        Assert.StartsWith("CRPS of a Student-t distribution is defined for more than 1 degree of freedom.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Metrics.CrpsStudentT([1], [1], [1], 1)).Message, StringComparison.Ordinal);
         Assert.Equal("Of the ensemble members of row 2, number 1 is NaN. Train the model again, with a smaller learning rate.",
             Refused(() => Metrics.CrpsEnsemble([1, 2], [1, 2, double.NaN, 4])));
     }

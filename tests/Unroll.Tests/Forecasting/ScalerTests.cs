@@ -117,11 +117,11 @@ public class ScalerTests
     public void Values_that_cannot_be_fitted_are_named()
     {
         Assert.StartsWith("The minmax scaler needs finite values, but value 1 is NaN.",
-            Assert.Throws<ArgumentException>(() => new MinMaxScaler().Fit([1, double.NaN])).Message);
+            Assert.Throws<UnrollException>(() => new MinMaxScaler().Fit([1, double.NaN])).Message);
         Assert.StartsWith("The standard scaler needs at least one value to fit.",
-            Assert.Throws<ArgumentException>(() => new StandardScaler().Fit([])).Message);
+            Assert.Throws<UnrollException>(() => new StandardScaler().Fit([])).Message);
         Assert.StartsWith("The minmax scaler cannot span these values",
-            Assert.Throws<ArgumentException>(() => new MinMaxScaler().Fit([-1.7e308, 1.7e308])).Message);
+            Assert.Throws<UnrollException>(() => new MinMaxScaler().Fit([-1.7e308, 1.7e308])).Message);
     }
 
     [Fact]

@@ -160,9 +160,9 @@ public sealed class SeriesSetTests : IDisposable
     {
         var a = new TimeSeries("a", [new DateTime(2020, 1, 1)], ("x", [1]));
         var b = new TimeSeries("b", [new DateTime(2020, 1, 1)], ("y", [1]));
-        string Message(params (string, TimeSeries)[] series) => Assert.Throws<ArgumentException>(() => new SeriesSet("p", series)).Message;
-        Assert.StartsWith("A panel needs at least one series.", Message());
-        Assert.StartsWith("A series has no key.", Message((" ", a)));
+        string Message(params (string, TimeSeries)[] series) => Assert.Throws<UnrollException>(() => new SeriesSet("p", series)).Message;
+        Assert.StartsWith("A set needs at least one series.", Message());
+        Assert.StartsWith("Series 0, counted from 0, has no key.", Message((" ", a)));
         Assert.StartsWith("Two series have the key A.", Message(("A", a), ("A", a)));
         Assert.StartsWith("Series B has no rows.", Message(("A", a), ("B", a.Head(0))));
         Assert.StartsWith("Series B has the columns y, but A has x.", Message(("A", a), ("B", b)));

@@ -70,11 +70,11 @@ public sealed class StaticColumnTests : IDisposable
         Assert.Equal((2.0, 90.0, "street", "shop"),
             (panel.Static("South")["height"], panel.Static("South")["size"], panel.StaticText("South")["kind"], panel.SeriesColumn));
         Assert.StartsWith("The static column age has no value for the series South.",
-            Assert.Throws<ArgumentException>(() => panel.WithStatic("age", new Dictionary<string, double> { ["North"] = 1 })).Message);
+            Assert.Throws<UnrollException>(() => panel.WithStatic("age", new Dictionary<string, double> { ["North"] = 1 })).Message);
         Assert.StartsWith("shops.csv has a column sold already.",
-            Assert.Throws<ArgumentException>(() => panel.WithStatic("sold", panel.Keys.ToDictionary(key => key, _ => 1.0))).Message);
+            Assert.Throws<UnrollException>(() => panel.WithStatic("sold", panel.Keys.ToDictionary(key => key, _ => 1.0))).Message);
         Assert.StartsWith("shops.csv has a column kind already.",
-            Assert.Throws<ArgumentException>(() => panel.WithStatic("kind", panel.Keys.ToDictionary(key => key, _ => ""))).Message);
+            Assert.Throws<UnrollException>(() => panel.WithStatic("kind", panel.Keys.ToDictionary(key => key, _ => ""))).Message);
     }
 
     [Fact]

@@ -99,7 +99,7 @@ public class TimeSeriesTests
     [Fact]
     public void Dates_must_increase()
     {
-        var error = Assert.Throws<ArgumentException>(() => new TimeSeries("t", [new(2020, 1, 2), new(2020, 1, 2)], ("x", [1, 2])));
+        var error = Assert.Throws<UnrollException>(() => new TimeSeries("t", [new(2020, 1, 2), new(2020, 1, 2)], ("x", [1, 2])));
         Assert.StartsWith("Dates must increase, but row 1 (2020-01-02) follows 2020-01-02.", error.Message);
     }
 

@@ -22,10 +22,10 @@ public class SequenceMetricsTests
         Assert.Equal(3.0 / 11, SequenceMetrics.ErrorRate<char>(
             ["kitten".ToCharArray(), "same".ToCharArray()], ["sitting".ToCharArray(), "same".ToCharArray()]), 1e-12);
         Assert.Equal(
-            "2 sequences cannot be compared with 1 references. Give one reference for each, and at least one. (Parameter 'references')",
-            Assert.Throws<ArgumentException>(() => SequenceMetrics.ErrorRate<int>([[1], [2]], [[1]])).Message);
-        Assert.Equal("The error rate is undefined: the references have no tokens. (Parameter 'references')",
-            Assert.Throws<ArgumentException>(() => SequenceMetrics.ErrorRate<int>([[1]], [[]])).Message);
+            "2 sequences cannot be compared with 1 references. Give one reference for each, and at least one.",
+            Assert.Throws<UnrollException>(() => SequenceMetrics.ErrorRate<int>([[1], [2]], [[1]])).Message);
+        Assert.Equal("The error rate is undefined: the references have no tokens. Give some that have.",
+            Assert.Throws<UnrollException>(() => SequenceMetrics.ErrorRate<int>([[1]], [[]])).Message);
     }
 
     /// <summary>By hand: 1-grams 5 of 6, 2-grams 3 of 5, 3-grams 2 of 4, 4-grams 1 of 3, as long as the reference.</summary>
@@ -87,7 +87,10 @@ public class SequenceMetricsTests
             matrix.ToString(["no", "yes", "?"]).ReplaceLineEnds());
         Assert.Equal("Accuracy is undefined: nothing was counted.",
             Assert.Throws<InvalidOperationException>(() => new ConfusionMatrix(2).Accuracy).Message);
-        Assert.Equal("There are 3 classes, 0 to 2, but 3 was taken for 0.",
-            Assert.Throws<ArgumentException>(() => matrix.Add(3, 0)).Message);
+        Assert.StartsWith("There are 3 classes, 0 to 2.",
+            Assert.Throws<ArgumentOutOfRangeException>("right", () => matrix.Add(3, 0)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>("predicted", () => matrix[0, -1]);
+        Assert.StartsWith("Label 1, counted from 0, is 2, but there are 2 classes, 0 to 1.",
+            Assert.Throws<UnrollException>(() => ConfusionMatrix.Of(new float[4], [0, 2], 2)).Message);
     }
 }

@@ -73,9 +73,9 @@ public class LossWeightTests
         Assert.Equal(3, ClassWeights.BalancedPositive([0, 0, 0, 1]));
         Assert.Equal(new ClassWeights(1, 2), new ClassWeights([1, 2]));
         Assert.StartsWith("No label is class 1, so no weight would balance it.",
-            Assert.Throws<ArgumentException>(() => ClassWeights.Balanced([0, 2], 3)).Message);
+            Assert.Throws<UnrollException>(() => ClassWeights.Balanced([0, 2], 3)).Message);
         Assert.StartsWith("A label is 3, but there are 3 classes, 0 to 2.",
-            Assert.Throws<ArgumentException>(() => ClassWeights.Balanced([3], 3)).Message);
+            Assert.Throws<UnrollException>(() => ClassWeights.Balanced([3], 3)).Message);
         Assert.StartsWith("The weight of class 1 is NaN; it must be at least 0, and finite.",
             Assert.Throws<ArgumentException>(() => new ClassWeights(1, double.NaN)).Message);
     }

@@ -214,7 +214,7 @@ public sealed class ServingTests
         changed.Fit(Samples(40), new TrainingOptions { Epochs = 2 }, null, TestContext.Current.CancellationToken);
         Assert.Equal(TestSamples.Weights(one), TestSamples.Weights(changed));
 
-        const string Text = "Threads is at least 1, but 0 was given. Use 1 to have no other thread than the calling one. (Parameter "
+        const string Text = "Threads is from 1 to 1024, but 0 was given. Use 1 to have no other thread than the calling one. (Parameter "
             + "'value')";
         Assert.Equal(Text, Assert.Throws<ArgumentOutOfRangeException>(() => model.Threads = 0).Message);
         Assert.Equal(Text, Assert.Throws<ArgumentOutOfRangeException>(() => new Model(new Dense(1)) { Threads = 0 }).Message);

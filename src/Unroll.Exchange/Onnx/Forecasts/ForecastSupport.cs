@@ -10,14 +10,14 @@ namespace Unroll.Exchange.OnnxFormat.Forecasts;
 /// <param name="Known">Columns known of rows to come too.</param>
 internal sealed record ForecastColumns(bool IsTable, string[] Series, string[] Targets, string[] Past, string[] Known)
 {
-    /// <exception cref="ArgumentException">The forecaster has no series of a name that is asked for.</exception>
+    /// <exception cref="UnrollException">The forecaster has no series of a name that is asked for.</exception>
     public static ForecastColumns Of(PartsForecaster forecaster, IReadOnlyList<string>? series)
     {
         string[] all = [.. forecaster.Parts.Select(part => part.Series).Distinct()], asked = series is null ? all : [.. series];
         foreach (string key in asked)
         {
             if (!all.Contains(key))
-                throw new ArgumentException($"The forecaster has no series {key}. Choose some of {NameList.Of(all)}.", nameof(series));
+                throw new UnrollException($"The forecaster has no series {CellText.Show(key)}. Choose some of {NameList.Of(all)}.");
         }
 
         ForecastInputs needed = forecaster.Needed;

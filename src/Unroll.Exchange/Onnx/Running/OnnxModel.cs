@@ -57,8 +57,8 @@ public sealed class OnnxModel
         }
 
         if (known.Keys.FirstOrDefault(key => !numbers.ContainsKey(key)) is { } unknown)
-            throw new ArgumentException(
-                $"{name} has no input {unknown}; its inputs are {string.Join(", ", numbers.Keys)}.", nameof(options));
+            throw new UnrollException(
+                $"{name} has no input {unknown} to fix; its inputs are {string.Join(", ", numbers.Keys)}. Name one of them in FixedInputs.");
         _plan = compiler.Main(graph, numbers);
         InputNumbers = [.. inputs.Select(input => numbers[input.Name])];
         Inputs = inputs;

@@ -18,6 +18,6 @@ public sealed record OnnxModelOptions
     internal void Validate()
     {
         if (MemoryLimit < 1)
-            throw new ArgumentOutOfRangeException(nameof(MemoryLimit), MemoryLimit, "At least one byte.");
+            throw new UnrollException($"The memory limit of a graph is {MemoryLimit} bytes; it must be at least 1.");
     }
 }

@@ -70,6 +70,8 @@ public sealed class OnnxStreamingSession
     /// Span{OnnxTensor}, CancellationToken)"/>.</param>
     /// <param name="cancellation">Ends the run between two nodes; the states stay as they were.</param>
     /// <exception cref="ArgumentException">As of the model.</exception>
+    /// <exception cref="InvalidOperationException">Nothing tells the shape of a state: give its first value by
+    /// <see cref="SetState"/>.</exception>
     /// <exception cref="UnrollException">As of the model.</exception>
     public void Run(ReadOnlySpan<OnnxTensor> inputs, Span<OnnxTensor?> outputs, CancellationToken cancellation = default)
     {
@@ -161,14 +163,14 @@ public sealed class OnnxStreamingSession
 
         OnnxValue value = _model.Inputs[index];
         if (value.Shape is not { } shape)
-            throw new ArgumentException($"The file says no shape of the state {value.Name}: give its first value by {nameof(SetState)}.");
+            throw new InvalidOperationException($"The file says no shape of the state {value.Name}: give its first value by {nameof(SetState)}.");
         var dims = new int[shape.Count];
         for (int i = 0; i < dims.Length; i++)
         {
             string? name = value.Symbols?[i];
             dims[i] = shape[i] >= 0 ? shape[i] : name is null ? 1 : _symbols.TryGetValue(name, out int extent)
                 ? extent
-                : throw new ArgumentException(
+                : throw new InvalidOperationException(
                     $"No input tells the extent {name} of the state {value.Name}: give its first value by {nameof(SetState)}.");
         }
 
@@ -177,6 +179,7 @@ public sealed class OnnxStreamingSession
 
     private static int IndexOf(IReadOnlyList<OnnxValue> values, string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         for (int i = 0; i < values.Count; i++)
         {
             if (values[i].Name == name)

@@ -33,23 +33,27 @@ public sealed record ClassWeights
     /// <summary>Weights with which all classes count alike: n ÷ (C · n of the class), "balanced" in scikit-learn.</summary>
     /// <param name="labels">The true classes of the training samples; those below 0 do not count.</param>
     /// <param name="classes">C, the number of classes.</param>
-    /// <exception cref="ArgumentException">A label is not below C, or a class has no label.</exception>
+    /// <exception cref="UnrollException">A label is not below C, or a class has no label.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer classes than 1.</exception>
     public static ClassWeights Balanced(ReadOnlySpan<int> labels, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        var counts = new long[classes];
+
+        // n labels leave one of the first n + 1 classes without any, where there are so many.
+        var counts = new long[Math.Min(classes, (long)labels.Length + 1)];
         foreach (int label in labels)
         {
             if (label >= classes)
-                throw new ArgumentException($"A label is {label}, but there are {classes} classes, 0 to {classes - 1}.", nameof(labels));
-            if (label >= 0)
+                throw new UnrollException($"A label is {label}, but there are {classes} classes, 0 to {classes - 1}. Correct the label, or "
+                    + "give more classes.");
+            if (label >= 0 && label < counts.Length)
                 counts[label]++;
         }
 
         int none = Array.IndexOf(counts, 0);
         if (none >= 0)
-            throw new ArgumentException(
-                $"No label is class {none}, so no weight would balance it. Give the weights yourself, or fewer classes.", nameof(labels));
+            throw new UnrollException(
+                $"No label is class {none}, so no weight would balance it. Give the weights yourself, or fewer classes.");
         double sum = counts.Sum();
         return new ClassWeights([.. counts.Select(count => sum / (classes * (double)count))]);
     }

@@ -15,7 +15,7 @@ public sealed record OutputLosses(params IReadOnlyList<OutputLoss> Each) : Loss
 
     internal override void RequireOutputs(int outputs)
     {
-        if (Each.Count != outputs)
+        if (Each is not null && Each.Count != outputs)
             throw new UnrollException($"There are losses for {Each.Count} outputs, but the model has {outputs}. Give one for each.");
     }
 
@@ -23,6 +23,8 @@ public sealed record OutputLosses(params IReadOnlyList<OutputLoss> Each) : Loss
 
     public override void Validate()
     {
+        if (Each is null)
+            throw new UnrollException("The losses of the outputs are null. Give one for each output, for example new MeanSquaredError().");
         foreach (OutputLoss each in Each)
         {
             if (each?.Loss is null)

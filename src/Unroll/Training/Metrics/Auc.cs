@@ -14,6 +14,7 @@ public sealed record Auc : Metric
 
     public override MetricAccumulator Start(MetricSubject subject)
     {
+        ArgumentNullException.ThrowIfNull(subject);
         if (!subject.IsBinary && !(subject.Loss.Takes == OutputKind.Values && subject.Loss.OutputsPerTarget == 1))
             throw Refusal($"judges zeros and ones, but the model is trained with the {subject.Loss.Name}.");
         if (subject.Target.Size != subject.Output.Size)
@@ -83,6 +84,7 @@ public sealed record Perplexity : Metric
 
     public override MetricAccumulator Start(MetricSubject subject)
     {
+        ArgumentNullException.ThrowIfNull(subject);
         Loss loss = subject.Loss;
         int targets = loss.TargetsOf(subject.Output), positions = subject.Output.Positions;
         bool isSparse = targets == positions;

@@ -100,7 +100,11 @@ public sealed record Accuracy : ClassMetric
 {
     protected internal override string DefaultName => "accuracy";
 
-    public override MetricAccumulator Start(MetricSubject subject) => Counts(subject, counts => counts.Right / counts.All);
+    public override MetricAccumulator Start(MetricSubject subject)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        return Counts(subject, counts => counts.Right / counts.All);
+    }
 }
 
 /// <summary>
@@ -127,6 +131,7 @@ public abstract record ClassScore : ClassMetric
 
     public override MetricAccumulator Start(MetricSubject subject)
     {
+        ArgumentNullException.ThrowIfNull(subject);
         if (Class is { } one && (one < 0 || one >= subject.Output.Features))
             throw Refusal($"is that of class {one}, but the model has {subject.Output.Features}, counted from 0.");
         return Counts(subject, Value);
@@ -199,6 +204,7 @@ public sealed record TopKAccuracy(int K = 5) : ClassMetric
 
     public override MetricAccumulator Start(MetricSubject subject)
     {
+        ArgumentNullException.ThrowIfNull(subject);
         TargetLabels labels = LabelsOf(subject);
         if (labels == TargetLabels.Binary)
             throw Refusal("needs a choice among classes, but the targets are zeros and ones.");

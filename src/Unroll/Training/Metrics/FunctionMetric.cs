@@ -9,6 +9,7 @@ internal sealed record FunctionMetric(string Called, Func<double, double, double
 
     public override MetricAccumulator Start(MetricSubject subject)
     {
+        ArgumentNullException.ThrowIfNull(subject);
         if (subject.Loss.Takes is OutputKind.ClassLogits or OutputKind.ClassScores or OutputKind.BinaryScores)
             throw Refusal($"judges values, or the probability of a one, but the {subject.Loss.Name} takes the outputs to be neither.");
         if (subject.Loss.PointOutput < 0)

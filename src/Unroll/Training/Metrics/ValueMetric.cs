@@ -8,6 +8,7 @@ public abstract record ValueMetric : Metric
 {
     public sealed override MetricAccumulator Start(MetricSubject subject)
     {
+        ArgumentNullException.ThrowIfNull(subject);
         if (subject.IsLogits)
             throw Refusal($"judges values, but the {subject.Loss.Name} takes the outputs for logits.");
         if (subject.Loss.PointOutput < 0)

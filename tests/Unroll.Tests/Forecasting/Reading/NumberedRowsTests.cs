@@ -58,12 +58,12 @@ public class NumberedRowsTests
     public void Other_numbers_are_refused(double number)
     {
         Assert.False(RowNumbers.IsUsable(number));
-        Assert.Throws<ArgumentException>(() => TimeSeries.FromNumbers("n", [number], ("x", [1.0])));
+        Assert.Throws<UnrollException>(() => TimeSeries.FromNumbers("n", [number], ("x", [1.0])));
     }
 
     [Fact]
     public void Numbers_that_do_not_increase_are_refused() =>
-        Assert.Contains("row 2 (1) follows 1", Assert.Throws<ArgumentException>(
+        Assert.Contains("row 2 (1) follows 1", Assert.Throws<UnrollException>(
             () => TimeSeries.FromNumbers("n", [0, 1, 1], ("x", [1.0, 2, 3]))).Message, StringComparison.Ordinal);
 
     [Theory]
@@ -185,7 +185,7 @@ public class NumberedRowsTests
     public void Sets_are_of_one_kind()
     {
         TimeSeries a = Numbered(30), b = Dated(30);
-        Assert.Throws<ArgumentException>(() => new SeriesSet("s", ("a", a), ("b", b)));
+        Assert.Throws<UnrollException>(() => new SeriesSet("s", ("a", a), ("b", b)));
         Assert.Equal("29", new SeriesSet("s", ("a", a), ("c", Numbered(20)))["a"].Format(a.LastDate));
     }
 
