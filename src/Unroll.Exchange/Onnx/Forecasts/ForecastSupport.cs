@@ -17,7 +17,9 @@ internal sealed record ForecastColumns(bool IsTable, string[] Series, string[] T
         foreach (string key in asked)
         {
             if (!all.Contains(key))
-                throw new UnrollException($"The forecaster has no series {CellText.Show(key)}. Choose some of {NameList.Of(all)}.");
+                throw new UnrollException($"The forecaster has no series {CellText.Show(key)}. "
+                    + (forecaster.SeriesColumn.Length == 0 ? "It is of a single table: leave the series out."
+                        : $"Choose some of {NameList.Of(all)}."));
         }
 
         ForecastInputs needed = forecaster.Needed;

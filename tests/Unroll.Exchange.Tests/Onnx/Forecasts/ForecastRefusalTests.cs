@@ -63,7 +63,7 @@ public class ForecastRefusalTests
     public void AnUnknownSeriesAndAForecasterWithoutAFitAreRefused()
     {
         PartsForecaster fitted = Forecasters.Fitted(new NaiveForecaster(), Rows(), new TaskOptions());
-        Assert.Contains("north", Assert.Throws<ArgumentException>(() =>
+        Assert.Contains("north. It is of a single table", Assert.Throws<UnrollException>(() =>
             Onnx.Save(fitted, Stream.Null, new OnnxForecastOptions { Series = ["north"] })).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => Onnx.Save(new NaiveForecaster(), Stream.Null));
     }
