@@ -65,10 +65,9 @@ public sealed partial class ClusterClient : IAsyncDisposable
     /// hash.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="UnrollException">
-    /// There is a study of that name and another order, which is said, or with results that differ; a file cannot be read; the database is
-    /// away for two minutes or its disk is full.
+    /// The order is not complete; there is a study of that name and another order, which is said, or with results that differ; a file
+    /// cannot be read; the database is away for two minutes or its disk is full.
     /// </exception>
-    /// <exception cref="ArgumentException">The order is not complete.</exception>
     public async Task<Study> OpenAsync(StudyOrder order, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(order);

@@ -20,9 +20,8 @@ public sealed class ClusterWorker(WorkerOptions options, IPieceWork work)
     /// Computes pieces until it is cancelled. Then pieces under way are asked to end and handed back, so that others begin them at once.
     /// </summary>
     /// <param name="cancellation">Ends the worker.</param>
-    /// <exception cref="UnrollException">It cannot begin: as <see cref="ClusterClient.ConnectAsync"/>, or its log cannot be
-    /// written.</exception>
-    /// <exception cref="ArgumentException">The options are not complete.</exception>
+    /// <exception cref="UnrollException">It cannot begin: as <see cref="ClusterClient.ConnectAsync"/>, the options are not complete, or its
+    /// log cannot be written.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -7,13 +7,13 @@ namespace Unroll;
 /// characters that steer a terminal are replaced, and of a text too long for a line the middle is left out.
 /// </summary>
 /// <remarks>
-/// One rule says which exception comes. What only the calling code can get wrong is an <see cref="ArgumentException"/> or one derived from
-/// it, with the name of the argument: a null, an index or a count out of range, an array or buffer of the wrong length, the name of a layer,
-/// of weights or of a state that there is not, and an option of a layer, which is checked where it is set. A call at the wrong time, such as
-/// Predict before Fit, is an <see cref="InvalidOperationException"/>. What depends on data, on files or on what somebody chose is an
-/// <see cref="UnrollException"/>: values that are missing, infinite or in no order, columns, series and parts that there are not, too few
-/// rows, shapes that do not fit each other, and all other options (recipes, training, losses, optimisers, searches, the settings of
-/// forecasters), which are checked by what takes them, since programs often read them from files or let people type them.
+/// One rule says which exception comes. What only the calling code can get wrong is an <see cref="ArgumentException"/> or one derived
+/// from it, with the name of the argument: a null, an index or a count out of range, an array or buffer of the wrong length, the name of
+/// a layer, of weights or of a state that there is not, and an option of a layer, which is checked where it is set. A call at the wrong
+/// time, such as Predict before Fit, is an <see cref="InvalidOperationException"/>. What depends on data, on files or on what somebody
+/// chose is an <see cref="UnrollException"/>: values that are missing, infinite or in no order, columns, series and parts that there are
+/// not, too few rows, shapes that do not fit each other, and all other options (recipes, training, losses, optimisers, searches, the
+/// settings of forecasters), which are checked by what takes them, since programs often read them from files or let people type them.
 /// </remarks>
 public class UnrollException : Exception
 {

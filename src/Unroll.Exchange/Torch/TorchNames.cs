@@ -15,8 +15,8 @@ public static class TorchNames
     /// <exception cref="UnsupportedModelException">
     /// Layers that PyTorch does not have, all of them; see <see cref="TorchOptions.OwnLayouts"/>.
     /// </exception>
-    /// <exception cref="ArgumentException">A name that is replaced is that of no module and no tensor.</exception>
-    /// <exception cref="UnrollException">Two layers would have tensors of one name.</exception>
+    /// <exception cref="UnrollException">A name that is replaced is that of no module and no tensor, or two layers would have tensors of
+    /// one name.</exception>
     public static IReadOnlyList<TorchName> Of(Model model, TorchOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -52,7 +52,7 @@ public sealed record TorchOptions
     internal void Validate()
     {
         if (Prefix is null || Names is null)
-            throw new UnrollException($"{(Prefix is null ? nameof(Prefix) : nameof(Names))} of the PyTorch options is null. Leave it out for "
-                + "none.");
+            throw new UnrollException(
+                $"{(Prefix is null ? nameof(Prefix) : nameof(Names))} of the PyTorch options is null. Leave it out for none.");
     }
 }

@@ -240,8 +240,8 @@ public sealed partial class SeriesSet
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(values);
         return [.. Keys.Select(key => values.TryGetValue(key, out T? value) ? value
-            : throw new UnrollException($"The static column {name} has no value for the series {CellText.Show(key)}. Give every series one, "
-                + "NaN or an empty text where it is not known."))];
+            : throw new UnrollException($"The static column {name} has no value for the series {CellText.Show(key)}. Give every series "
+                + "one, NaN or an empty text where it is not known."))];
     }
 
     private int IndexOf(string key)
@@ -295,8 +295,8 @@ public sealed partial class SeriesSet
             if (rows.Rows == 0)
                 throw new UnrollException($"Series {CellText.Show(key)} has no rows. Leave it out.");
             if (rows.IsNumbered != series[0].Series.IsNumbered)
-                throw new UnrollException($"The rows of one of the series {CellText.Show(key)} and {CellText.Show(series[0].Key)} have dates, "
-                    + "and those of the other are numbered. Give all alike.");
+                throw new UnrollException($"The rows of one of the series {CellText.Show(key)} and {CellText.Show(series[0].Key)} have "
+                    + "dates, and those of the other are numbered. Give all alike.");
             if (!rows.ColumnNames.SequenceEqual(series[0].Series.ColumnNames))
                 throw new UnrollException($"Series {CellText.Show(key)} has the columns {NameList.Of(rows.ColumnNames)}, but "
                     + $"{CellText.Show(series[0].Key)} has {NameList.Of(series[0].Series.ColumnNames)}. Give all the same columns.");

@@ -135,8 +135,8 @@ public sealed record NetworkRecipe
     internal void RequireParts()
     {
         if (Training is null || Scaler is null)
-            throw new UnrollException($"{(Training is null ? nameof(Training) : nameof(Scaler))} of the recipe is null. Leave it out for the "
-                + "usual one.");
+            throw new UnrollException(
+                $"{(Training is null ? nameof(Training) : nameof(Scaler))} of the recipe is null. Leave it out for the usual one.");
     }
 
     /// <summary>The recurrent layers with their dropouts, of which the last returns its sequence or its last step.</summary>
@@ -144,7 +144,10 @@ public sealed record NetworkRecipe
     {
         RequireAtLeastOne(Layers, "recurrent layers");
         if (Layers > MostLayers)
-            throw new UnrollException($"The number of recurrent layers is {Layers}; it must be at most {MostLayers}.") { Subject = "layers" };
+            throw new UnrollException($"The number of recurrent layers is {Layers}; it must be at most {MostLayers}.")
+            {
+                Subject = "layers"
+            };
         RequireAtLeastOne(Units, "units");
         if (Dropout is not (>= 0 and < 1))
             throw new UnrollException(

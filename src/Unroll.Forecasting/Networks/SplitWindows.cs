@@ -13,7 +13,7 @@ public sealed class SplitWindows : ISamples
     /// <param name="values">One column, oldest first, scaled: it is both input (F = 1) and target. Copied.</param>
     /// <param name="window">T, the rows a prediction may look back on.</param>
     /// <exception cref="UnrollException">There are fewer than T + 1 rows.</exception>
-    /// <exception cref="ArgumentException">A value is not finite as a <c>float</c>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The window is below 1.</exception>
     public SplitWindows(ReadOnlySpan<double> values, int window)
         : this([values.ToArray()], window)
     {

@@ -61,7 +61,8 @@ public abstract class Scaler
         for (int i = 0; i < values.Length; i++)
         {
             if (!double.IsFinite(values[i]))
-                throw new UnrollException($"The {Kind} scaler needs finite values, but value {i} is {values[i]}. Treat missing values first.");
+                throw new UnrollException(
+                    $"The {Kind} scaler needs finite values, but value {i} is {values[i]}. Treat missing values first.");
         }
 
         (double offset, double scale) = Measure(values);

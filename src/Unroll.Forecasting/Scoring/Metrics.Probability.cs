@@ -39,7 +39,8 @@ public static partial class Metrics
             CheckLevel(levels[k]);
             if (k > 0 && levels[k] <= levels[k - 1])
                 throw new ArgumentException(
-                    $"Quantile levels must increase, but {levels[k]} follows {levels[k - 1]}. Sort them and name each once.", nameof(levels));
+                    $"Quantile levels must increase, but {levels[k]} follows {levels[k - 1]}. Sort them and name each once.",
+                    nameof(levels));
         }
 
         double sum = 0;

@@ -64,7 +64,8 @@ public sealed record TaskOptions
         if (MostRows < 1)
             throw new UnrollException($"The most rows to look at are {MostRows}; it must be at least 1.");
         if (Targets is null || Needed is null)
-            throw new UnrollException($"{(Targets is null ? nameof(Targets) : nameof(Needed))} of the task is null. Leave it out for none.");
+            throw new UnrollException(
+                $"{(Targets is null ? nameof(Targets) : nameof(Needed))} of the task is null. Leave it out for none.");
         Inputs?.Validate();
     }
 }

@@ -37,7 +37,8 @@ public sealed class ConfusionMatrix
             if (labels[i] < 0)
                 continue;
             if (labels[i] >= classes)
-                throw new UnrollException($"Label {i}, counted from 0, is {labels[i]}, but there are {classes} classes, 0 to {classes - 1}. "
+                throw new UnrollException(
+                    $"Label {i}, counted from 0, is {labels[i]}, but there are {classes} classes, 0 to {classes - 1}. "
                     + "Correct it, or give more classes; below 0 means that it does not count.");
             if (choice.Contains(float.NaN))
                 throw new UnrollException(

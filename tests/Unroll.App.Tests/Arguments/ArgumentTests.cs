@@ -54,7 +54,7 @@ public sealed class ArgumentTests
     public void Null_is_refused_by_the_name_of_the_argument()
     {
         (string[] made, int tried) = Failures(PublicCall.All().SelectMany(call => call.WithNulls()));
-        Assert.Equal(s_taken.Keys.Order(), made.Select(failure => failure[..(failure.IndexOf(" null:", StringComparison.Ordinal) + 5)]).Order());
+        Assert.Equal(s_taken.Keys.Order(), made.Select(failure => failure.Split(": ")[0]).Order());
         Assert.InRange(tried, 400, 2000);
     }
 

@@ -52,11 +52,12 @@ internal static class Makers
         [typeof(SequenceDecoder)] = Decoder,
         [typeof(StreamingSession)] = () => Network().Stream(),
         [typeof(StepValues)] = () => Network().Trace(new float[6]).Recurrent[0].States[0],
-        [typeof(AttentionTrace)] = () => new Model(new MultiHeadAttention(1, 2), new Flatten(), new Dense(1)).Build(new Shape(3, 2), seed: 1)
-            .Trace(new float[6]).Attention[0],
+        [typeof(AttentionTrace)] = () => new Model(new MultiHeadAttention(1, 2), new Flatten(), new Dense(1))
+            .Build(new Shape(3, 2), seed: 1).Trace(new float[6]).Attention[0],
         [typeof(TimeSeries)] = () => s_table.Value,
         [typeof(Series)] = () => s_table.Value["value"],
         [typeof(SeriesSet)] = () => SeriesSet.Of(s_table.Value),
+        [typeof(TaskOptions)] = () => new TaskOptions { Targets = ["value"] },
         [typeof(ForecastTask)] = () => s_task.Value,
         [typeof(ForecastSplit)] = () => s_task.Value[s_task.Value.Parts[0]],
         [typeof(Part)] = () => s_task.Value.Parts[0],
@@ -68,7 +69,8 @@ internal static class Makers
         [typeof(SeriesSetDescription)] = () => SeriesSet.Of(s_table.Value).Describe(),
         [typeof(CalendarGaps)] = () => s_table.Value.CalendarGaps(),
         [typeof(TargetTransform)] = () => TargetTransform.Parse("difference"),
-        [typeof(PretrainedForecaster)] = () => new PretrainedForecaster(new Model(new Gru(2), new Dense(1)).Build(new Shape(9, 1), seed: 1)),
+        [typeof(PretrainedForecaster)] = () =>
+            new PretrainedForecaster(new Model(new Gru(2), new Dense(1)).Build(new Shape(9, 1), seed: 1)),
         [typeof(Comparison)] = () => s_comparison.Value,
         [typeof(ForecasterScore)] = () => s_comparison.Value.Scores[0],
         [typeof(ForecastReport)] = () => ForecastReport.Create(s_task.Value, s_comparison.Value),
@@ -95,8 +97,10 @@ internal static class Makers
     public static Expression For(ParameterInfo parameter)
     {
         Type type = parameter.ParameterType;
-        if (type.IsByRef && parameter.IsOut) return Expression.Default(type.GetElementType()!);
-        if (type.IsByRef) type = type.GetElementType()!;
+        if (type.IsByRef && parameter.IsOut)
+            return Expression.Default(type.GetElementType()!);
+        if (type.IsByRef)
+            type = type.GetElementType()!;
         if (type.IsByRefLike)
         {
             bool isSpan = type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Span<>)
@@ -115,20 +119,31 @@ internal static class Makers
 
     private static object Of(Type type, int depth)
     {
-        if (depth > Deepest) throw new NotMadeException(type);
-        if (s_makers.TryGetValue(type, out Func<object>? make)) return make();
-        if (Nullable.GetUnderlyingType(type) is { } inner) return Of(inner, depth);
-        if (type.IsEnum) return Enum.GetValues(type).GetValue(0)!;
-        if (type == typeof(double) || type == typeof(float) || type == typeof(Half)) return Convert.ChangeType(0.5, type, null);
-        if (type.IsPrimitive) return type == typeof(bool) ? false : Convert.ChangeType(1, type, null);
-        if (type.IsArray) return ArrayOf(type.GetElementType()!, depth + 1);
-        if (type.IsSubclassOf(typeof(Delegate))) return Function(type, depth + 1);
-        if (type is { IsInterface: true, IsGenericType: true } && Collection(type, depth + 1) is { } collection) return collection;
-        if (type.IsAbstract) return Derived(type, depth + 1);
+        if (depth > Deepest)
+            throw new NotMadeException(type);
+        if (s_makers.TryGetValue(type, out Func<object>? make))
+            return make();
+        if (Nullable.GetUnderlyingType(type) is { } inner)
+            return Of(inner, depth);
+        if (type.IsEnum)
+            return Enum.GetValues(type).GetValue(0)!;
+        if (type == typeof(double) || type == typeof(float) || type == typeof(Half))
+            return Convert.ChangeType(0.5, type, null);
+        if (type.IsPrimitive)
+            return type == typeof(bool) ? false : Convert.ChangeType(1, type, null);
+        if (type.IsArray)
+            return ArrayOf(type.GetElementType()!, depth + 1);
+        if (type.IsSubclassOf(typeof(Delegate)))
+            return Function(type, depth + 1);
+        if (type is { IsInterface: true, IsGenericType: true } && Collection(type, depth + 1) is { } collection)
+            return collection;
+        if (type.IsAbstract)
+            return Derived(type, depth + 1);
         foreach (ConstructorInfo constructor in type.GetConstructors().OrderBy(each => each.GetParameters().Length))
         {
             ParameterInfo[] parameters = constructor.GetParameters();
-            if (Array.Exists(parameters, each => each.ParameterType.IsByRef || each.ParameterType.IsByRefLike)) continue;
+            if (Array.Exists(parameters, each => each.ParameterType.IsByRef || each.ParameterType.IsByRefLike))
+                continue;
             try
             {
                 return constructor.Invoke([.. parameters.Select(each =>
@@ -155,13 +170,15 @@ internal static class Makers
         Type[] arguments = type.GetGenericArguments();
         if (arguments is [var element])
         {
-            if (element.MakeArrayType().IsAssignableTo(type)) return ArrayOf(element, depth);
+            if (element.MakeArrayType().IsAssignableTo(type))
+                return ArrayOf(element, depth);
             Type progress = typeof(Progress<>).MakeGenericType(element);
             return progress.IsAssignableTo(type) ? Activator.CreateInstance(progress) : null;
         }
 
         Type map = typeof(Dictionary<,>).MakeGenericType(arguments);
-        if (!map.IsAssignableTo(type)) return null;
+        if (!map.IsAssignableTo(type))
+            return null;
         var made = (IDictionary)Activator.CreateInstance(map)!;
         made.Add(Of(arguments[0], depth), Of(arguments[1], depth));
         return made;
@@ -237,7 +254,5 @@ internal static class Makers
 internal sealed class Idle : TrainingCallback;
 
 /// <summary>Nothing makes an argument of this type.</summary>
-internal sealed class NotMadeException(Type type, Exception? inner = null) : Exception(inner is null ? type.Name : $"{type.Name}: {inner.Message}")
-{
-    public Type Of { get; } = type;
-}
+internal sealed class NotMadeException(Type type, Exception? inner = null)
+    : Exception(inner is null ? type.Name : $"{type.Name}: {inner.Message}");

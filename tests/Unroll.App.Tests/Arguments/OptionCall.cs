@@ -31,7 +31,8 @@ internal static class OptionCall
         [typeof(NetworkRecipe)] = given => new NetworkForecaster((NetworkRecipe)given).Fit(Made<ForecastTask>(), null, s_ended),
         [typeof(EnsembleRecipe)] = given => new EnsembleForecaster((EnsembleRecipe)given).Fit(Made<ForecastTask>(), null, s_ended),
         [typeof(PretrainedOptions)] = given =>
-            new PretrainedForecaster(new Model(new Dense(1)).Build(new Shape(9), seed: 1), (PretrainedOptions)given).Fit(Made<ForecastTask>()),
+            new PretrainedForecaster(new Model(new Dense(1)).Build(new Shape(9), seed: 1), (PretrainedOptions)given)
+                .Fit(Made<ForecastTask>()),
         [typeof(ReadOptions)] = given => TimeSeries.Read(Made<TextReader>(), (ReadOptions)given),
         [typeof(BacktestOptions)] = given => Backtest.Folds(Made<ForecastTask>(), [() => new NaiveForecaster()], (BacktestOptions)given),
         [typeof(TuningOptions)] = given => Tune((TuningOptions)given),
@@ -51,12 +52,13 @@ internal static class OptionCall
         from property in record.GetType().GetProperties()
         where property.SetMethod is { IsPublic: true }
         from wrong in Wrong(property)
-        select ($"{record.GetType().Name}.{property.Name} {wrong ?? "null"}", (Func<string?>)(() => Failure(taker.Value, record, property, wrong)));
+        select ($"{record.GetType().Name}.{property.Name} {wrong ?? "null"}",
+            (Func<string?>)(() => Failure(taker.Value, record, property, wrong)));
 
     private static IEnumerable<object> Records(Type type) => type.IsAbstract
         ? type.Assembly.GetExportedTypes().Where(each => each.IsSubclassOf(type) && !each.IsAbstract && each.GetConstructors().Length > 0)
             .Select(Makers.Of)
-        : [type == typeof(TaskOptions) ? new TaskOptions { Targets = ["value"] } : type == typeof(DecoderStart) ? Start() : Makers.Of(type)];
+        : [type == typeof(DecoderStart) ? Start() : Makers.Of(type)];
 
     private static IEnumerable<object?> Wrong(PropertyInfo property)
     {

@@ -28,7 +28,9 @@ internal sealed class PublicCall
         from call in Of(type.IsGenericTypeDefinition ? Closed(type) : type)
         select call;
 
-    /// <summary>For each argument that may not be null: the call with null there. What comes out is null where it is refused as it should be.</summary>
+    /// <summary>
+    /// For each argument that may not be null: the call with null there. What comes out is null where it is refused as it should be.
+    /// </summary>
     public IEnumerable<(string Name, Func<string?> Run)> WithNulls()
     {
         var nullability = new NullabilityInfoContext();
@@ -36,8 +38,11 @@ internal sealed class PublicCall
         {
             ParameterInfo parameter = _parameters[i];
             Type type = parameter.ParameterType;
-            if (type.IsValueType || type.IsByRef || _method.DeclaringType!.IsSubclassOf(typeof(Exception))) continue;
-            if (nullability.Create(parameter).WriteState != NullabilityState.NotNull || IsCarried(parameter)) continue;
+            // An exception is made while another fault is told, and takes what it gets.
+            if (type.IsValueType || type.IsByRef || _method.DeclaringType!.IsSubclassOf(typeof(Exception)))
+                continue;
+            if (nullability.Create(parameter).WriteState != NullabilityState.NotNull || IsCarried(parameter))
+                continue;
             int at = i;
             yield return ($"{this}, {parameter.Name} null", () => Failure(at, null) switch
             {
@@ -55,7 +60,8 @@ internal sealed class PublicCall
         for (int i = 0; i < _parameters.Length; i++)
         {
             Type type = Nullable.GetUnderlyingType(_parameters[i].ParameterType) ?? _parameters[i].ParameterType;
-            if (type != typeof(int) && type != typeof(long)) continue;
+            if (type != typeof(int) && type != typeof(long))
+                continue;
             foreach (int number in (int[])[-1, 0, int.MaxValue])
             {
                 int at = i;
@@ -76,7 +82,10 @@ internal sealed class PublicCall
         return $"{type}.{name}({string.Join(", ", _parameters.Select(parameter => parameter.ParameterType.Name))})";
     }
 
-    /// <summary>A property of a record, set by its name or by the constructor that the compiler writes: the record carries it unseen.</summary>
+    /// <summary>
+    /// A property of a record, set by its name or by the constructor that the compiler writes: the record carries it unseen, and what takes
+    /// the record looks at it (<see cref="OptionCall"/>). Classes of options of the hosting libraries do the same.
+    /// </summary>
     private bool IsCarried(ParameterInfo parameter)
     {
         Type owner = _method.DeclaringType!;
@@ -97,7 +106,8 @@ internal sealed class PublicCall
         {
             if (method.GetParameters().Length == 0 || method.IsAbstract || method.IsDefined(typeof(CompilerGeneratedAttribute))
                 && !method.Name.StartsWith("set_", StringComparison.Ordinal)) continue;
-            if (method.Name is "Equals" or "Deconstruct" or "GetHashCode" or "<Clone>$") continue;
+            if (method.Name is "Equals" or "Deconstruct" or "GetHashCode" or "<Clone>$")
+                continue;
             yield return new PublicCall(method is MethodInfo { IsGenericMethodDefinition: true } open ? Closed(open) : method);
         }
     }
@@ -136,20 +146,25 @@ internal sealed class PublicCall
     private Action Compiled(int at, object? value)
     {
         Type owner = _method.DeclaringType!;
-        if (owner.IsByRefLike) throw new NotMadeException(owner);
+        if (owner.IsByRefLike)
+            throw new NotMadeException(owner);
         Expression[] given = [.. _parameters.Select((parameter, i) =>
             i == at ? Expression.Constant(value, parameter.ParameterType) : Makers.For(parameter))];
         Expression call = _method is ConstructorInfo constructor ? Expression.New(constructor, given)
             : Expression.Call(_method.IsStatic ? null : Expression.Constant(Makers.Of(owner), owner), (MethodInfo)_method, given);
-        if (call.Type == typeof(void) || call.Type.IsByRef || call.Type.IsByRefLike) return Expression.Lambda<Action>(call).Compile();
+        if (call.Type == typeof(void) || call.Type.IsByRef || call.Type.IsByRefLike)
+            return Expression.Lambda<Action>(call).Compile();
         Func<object?> run = Expression.Lambda<Func<object?>>(Expression.Convert(call, typeof(object))).Compile();
         return () => Await(run());
     }
 
     private static void Await(object? result)
     {
-        if (result is Task task) task.GetAwaiter().GetResult();
-        else if (result is IAsyncEnumerable<TrainingEvent> events) events.GetAsyncEnumerator().MoveNextAsync().AsTask().GetAwaiter().GetResult();
-        else if (result is IEnumerable each and not (ICollection or string)) each.GetEnumerator().MoveNext();
+        if (result is Task task)
+            task.GetAwaiter().GetResult();
+        else if (result is IAsyncEnumerable<TrainingEvent> events)
+            events.GetAsyncEnumerator().MoveNextAsync().AsTask().GetAwaiter().GetResult();
+        else if (result is IEnumerable each and not (ICollection or string))
+            each.GetEnumerator().MoveNext();
     }
 }

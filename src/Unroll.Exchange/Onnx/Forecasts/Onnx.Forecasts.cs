@@ -29,8 +29,7 @@ public static partial class Onnx
     /// <param name="options">Which series.</param>
     /// <exception cref="UnsupportedModelException">It uses code of your own, or layers that a graph of forecasts does not have.</exception>
     /// <exception cref="InvalidOperationException">The forecaster is not fitted.</exception>
-    /// <exception cref="ArgumentException">It has no series of a name in the options.</exception>
-    /// <exception cref="UnrollException">The file cannot be written.</exception>
+    /// <exception cref="UnrollException">It has no series of a name in the options, or the file cannot be written.</exception>
     /// <example>
     /// <code>
     /// PartsForecaster forecaster = ForecastFile.Load("forecast-report/forecast.unroll");

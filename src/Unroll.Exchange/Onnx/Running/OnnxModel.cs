@@ -58,7 +58,8 @@ public sealed class OnnxModel
 
         if (known.Keys.FirstOrDefault(key => !numbers.ContainsKey(key)) is { } unknown)
             throw new UnrollException(
-                $"{name} has no input {unknown} to fix; its inputs are {string.Join(", ", numbers.Keys)}. Name one of them in FixedInputs.");
+                $"{name} has no input {unknown} to fix; its inputs are {string.Join(", ", numbers.Keys)}. "
+                + "Name one of them in FixedInputs.");
         _plan = compiler.Main(graph, numbers);
         InputNumbers = [.. inputs.Select(input => numbers[input.Name])];
         Inputs = inputs;

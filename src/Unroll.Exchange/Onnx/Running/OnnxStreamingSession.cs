@@ -163,7 +163,8 @@ public sealed class OnnxStreamingSession
 
         OnnxValue value = _model.Inputs[index];
         if (value.Shape is not { } shape)
-            throw new InvalidOperationException($"The file says no shape of the state {value.Name}: give its first value by {nameof(SetState)}.");
+            throw new InvalidOperationException(
+                $"The file says no shape of the state {value.Name}: give its first value by {nameof(SetState)}.");
         var dims = new int[shape.Count];
         for (int i = 0; i < dims.Length; i++)
         {
