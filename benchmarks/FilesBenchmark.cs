@@ -21,8 +21,8 @@ internal static class FilesBenchmark
         {
             List<string> lines =
             [
-                $"# Large files, described ({Page.Where})", "", .. page.Origin("Each figure is of a whole process, `unroll describe FILE`"),
-                "",
+                $"# Large files, described ({Page.Where})", "",
+                .. page.Origin("Each figure is of a whole process, `unroll describe FILE`"), "",
                 "| file | size | seconds (median of 5) | most memory |", "|---|---|---|---|",
             ];
             foreach ((string name, int rows, int columns) in s_files)

@@ -87,7 +87,8 @@ internal static class ForecastsBenchmark
         text.AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (ForecasterScore score in comparison.Scores)
         {
-            string seconds = score.Kind == ForecasterKind.Network ? score.FitTime.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture)
+            string seconds = score.Kind == ForecasterKind.Network
+                ? score.FitTime.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture)
                 : "";
             text.AppendLine(CultureInfo.InvariantCulture,
                 $"| {score.Name} | {score.Error:G5} | {score.ErrorByStep[^1]:G5} | {score.Error / comparison.Naive.Error:F3} | "
@@ -114,9 +115,9 @@ internal static class ForecastsBenchmark
         baselines.Add(Fitted(new RidgeForecaster(), task));
         text.AppendLine(CultureInfo.InvariantCulture, $"## Trained on {train}, {task.TrainRows} rows; judged on {task.TestRows}")
             .AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture,
-            $"Baselines: "
-            + $"{string.Join(", ", baselines.Baselines.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Name} {score.Error:F3}")))}.").AppendLine();
+        IEnumerable<string> simple = baselines.Baselines
+            .Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Name} {score.Error:F3}"));
+        text.AppendLine(CultureInfo.InvariantCulture, $"Baselines: {string.Join(", ", simple)}.").AppendLine();
         text.AppendLine("| forecast | seed | RMSE | to naive | seconds |").AppendLine("|---|--:|--:|--:|--:|");
         var errors = new Dictionary<string, List<double>>();
         for (int seed = options.FirstSeed; seed <= options.LastSeed; seed++)

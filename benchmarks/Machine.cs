@@ -76,7 +76,8 @@ internal static partial class Machine
     private static string ModelName => s_cpu.GetValueOrDefault("model name", RuntimeInformation.ProcessArchitecture.ToString());
 
     /// <summary>AMD's names for the families of its processors; others say enough in their model names.</summary>
-    private static string Architecture => s_cpu.GetValueOrDefault("vendor_id") != "AuthenticAMD" ? ""
+    private static string Architecture => s_cpu.GetValueOrDefault("vendor_id") != "AuthenticAMD"
+        ? ""
         : (Number("cpu family"), Number("model")) switch
     {
         (23, < 0x30) => "Zen",

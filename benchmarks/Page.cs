@@ -90,8 +90,8 @@ internal static class Figures
 
     public static string Quiet(Timings timings) => $"{timings.QuietRuns} of {timings.AllRuns}";
 
-    private static (double Factor, string Unit) Unit(double seconds) => seconds < 0.001 ? (1e6, "µs") : seconds < 1 ? (1e3, "ms")
-        : (1, "s");
+    private static (double Factor, string Unit) Unit(double seconds) =>
+        seconds < 0.001 ? (1e6, "µs") : seconds < 1 ? (1e3, "ms") : (1, "s");
 
     private static string Digits(double value) => value.ToString(value < 10 ? "F2" : "F0", CultureInfo.InvariantCulture);
 }

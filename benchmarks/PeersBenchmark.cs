@@ -28,7 +28,8 @@ internal static class PeersBenchmark
         TorchInstructions.RequireEqual();
         bool keepsHeap = !options.PlainHeap && NativeHeap.KeepFreed();
         var report = new PeersReport(options.Command, keepsHeap);
-        Effort effort = options.Runs is { } runs ? new Effort(runs, 0, double.PositiveInfinity) : options.Quick ? new Effort(3, 5, 40)
+        Effort effort = options.Runs is { } runs ? new Effort(runs, 0, double.PositiveInfinity)
+            : options.Quick ? new Effort(3, 5, 40)
             : new Effort(9, 15, 420);
         (List<PeersRow> rows, MatrixPeak[] peaks) = Measure(options.Cells, effort);
         string table = report.Table(rows, peaks);

@@ -13,8 +13,10 @@ var plainHeap = new Option<bool>("--plain-heap") { Description = "Leave the C li
 var models = new Option<string>("--models") { Description = "Which networks, with commas between",
     DefaultValueFactory = _ => "lstm,gru,simple-rnn" };
 var runs = new Option<int?>("--runs") { Description = "Runs a row [default: the verb's own]", Validators = { AtLeastOne } };
-var peers = new Command("peers", "Unroll and libtorch in turn in one process: training and prediction at the tutorial's shape") {
-    quick, json, plainHeap, models, runs };
+var peers = new Command("peers", "Unroll and libtorch in turn in one process: training and prediction at the tutorial's shape")
+{
+    quick, json, plainHeap, models, runs,
+};
 peers.SetAction(parse => Guarded(() => PeersBenchmark.Run(new PeersOptions(
     parse.GetValue(quick), parse.GetValue(json), parse.GetValue(plainHeap), Cells(parse), parse.GetValue(runs), string.Join(' ', args)))));
 
@@ -26,8 +28,10 @@ var seeds = new Option<string>("--seeds") { Description = "First and last seed",
 var torch = new Option<bool>("--torch") { Description = "libtorch too, from the same weights and on the same batches" };
 var threads = new Option<int>(
     "--threads") { Description = "Threads of each library", DefaultValueFactory = _ => Environment.ProcessorCount };
-var seedsVerb = new Command("seeds", "The tutorial's recipe seed after seed, beside the naive forecast") {
-    file, target, train, test, seeds, models, torch, threads };
+var seedsVerb = new Command("seeds", "The tutorial's recipe seed after seed, beside the naive forecast")
+{
+    file, target, train, test, seeds, models, torch, threads,
+};
 seedsVerb.SetAction(parse => Guarded(() =>
 {
     string path = parse.GetValue(file)!;
@@ -59,10 +63,14 @@ var features = new Option<string?>("--features") { Description = "Features, with
 var layers = new Option<int>("--layers") { Description = "Recurrent layers on top of each other", DefaultValueFactory = _ => 1,
     Validators = { AtLeastOne } };
 var bidirectional = new Option<bool>("--bidirectional") { Description = "Read each sequence both ways" };
-var repeatBelow = new Option<double?>("--repeat-below") {
-    Description = "Only the rows of the page with a lower ratio than this, with more runs" };
-var sweep = new Command("sweep", "Unroll and libtorch over cells, units, batches, time steps and features, on two threads") {
-    sizes, models, batches, steps, features, layers, bidirectional, repeatBelow, runs };
+var repeatBelow = new Option<double?>("--repeat-below")
+{
+    Description = "Only the rows of the page with a lower ratio than this, with more runs",
+};
+var sweep = new Command("sweep", "Unroll and libtorch over cells, units, batches, time steps and features, on two threads")
+{
+    sizes, models, batches, steps, features, layers, bidirectional, repeatBelow, runs,
+};
 sweep.SetAction(parse => Guarded(() =>
 {
     bool smaller = parse.GetValue(layers) > 1 || parse.GetValue(bidirectional);
@@ -88,24 +96,30 @@ var onnx = new Command("onnx", "Unroll and ONNX Runtime with the same weights: o
 onnx.SetAction(parse =>
     Guarded(() => OnnxBenchmark.Run(Cells(parse, gated), Whole(parse.GetValue(widths)!), parse.GetValue(runs), string.Join(' ', args))));
 
-var streaming = new Command("streaming", "One step of a stream after few and many observations, beside a whole window") {
-    widths, models, runs };
+var streaming = new Command("streaming", "One step of a stream after few and many observations, beside a whole window")
+{
+    widths, models, runs,
+};
 streaming.SetAction(parse => Guarded(
     () => StreamingBenchmark.Run(Cells(parse), Whole(parse.GetValue(widths)!), parse.GetValue(runs) ?? 25, string.Join(' ', args))));
 
 var dtln = new Option<string?>("--dtln") { Description = "The path of DTLN's first network as ONNX" };
 var silero = new Option<string?>("--silero") { Description = "The path of Silero VAD as ONNX" };
 var gtcrn = new Option<string?>("--gtcrn") { Description = "The path of GTCRN's streaming graph" };
-var streams = new Command("streams", "Pretrained ONNX graphs frame by frame, beside ONNX Runtime: one thread each") {
-    dtln, silero, gtcrn, runs };
+var streams = new Command("streams", "Pretrained ONNX graphs frame by frame, beside ONNX Runtime: one thread each")
+{
+    dtln, silero, gtcrn, runs,
+};
 streams.SetAction(parse => Guarded(() => StreamsBenchmark.Run(new StreamsOptions(
     parse.GetValue(dtln), parse.GetValue(silero), parse.GetValue(gtcrn), parse.GetValue(runs) ?? 15,
     string.Join(' ', args.Select(argument => File.Exists(argument) ? Path.GetFileName(argument) : argument))))));
 
 var axes = new Option<string>("--axes") { Description = "What to vary, with commas between",
     DefaultValueFactory = _ => "steps,batch,hidden,threads" };
-var growth = new Command("growth", "Time per epoch of both libraries against time steps, batch size, units and threads") {
-    axes, gated, runs };
+var growth = new Command("growth", "Time per epoch of both libraries against time steps, batch size, units and threads")
+{
+    axes, gated, runs,
+};
 growth.SetAction(parse => Guarded(
     () => GrowthBenchmark.Run(Cells(parse, gated), parse.GetValue(axes)!.Split(','), parse.GetValue(runs), string.Join(' ', args))));
 
@@ -137,8 +151,10 @@ var days = new Option<int>("--test-days") { Description = "How many of the newes
 var daysAhead = new Option<string>("--horizon") { Description = "Days ahead, with commas between", DefaultValueFactory = _ => "1,7" };
 var members = new Option<int?>("--members") { Description = "Networks of an ensemble [default: the recipe's]",
     Validators = { AtLeastOne } };
-var panel = new Command("panel", "One ensemble of networks for all series of a file, beside one for each series") {
-    stations, seriesColumn, panelTarget, days, daysAhead, members, threads };
+var panel = new Command("panel", "One ensemble of networks for all series of a file, beside one for each series")
+{
+    stations, seriesColumn, panelTarget, days, daysAhead, members, threads,
+};
 panel.SetAction(parse => Guarded(() =>
 {
     string path = parse.GetValue(stations)!;
@@ -149,8 +165,10 @@ panel.SetAction(parse => Guarded(() =>
         Whole(parse.GetValue(daysAhead)!), recipe, Named(path)));
 }));
 var severalSeeds = new Option<string>("--seeds") { Description = "First and last seed", DefaultValueFactory = _ => "455-457" };
-var severalTargets = new Command("targets", "One ensemble of networks for two target columns, beside one for each, on the samples") {
-    severalSeeds, daysAhead, threads };
+var severalTargets = new Command("targets", "One ensemble of networks for two target columns, beside one for each, on the samples")
+{
+    severalSeeds, daysAhead, threads,
+};
 severalTargets.SetAction(parse => Guarded(() =>
 {
     string[] ends = parse.GetValue(severalSeeds)!.Split('-');
@@ -178,8 +196,10 @@ var inner = new Option<bool>("--inner") { Description = "Cut the last rows off a
 var only = new Option<string?>("--only") { Description = "Which files, with commas between, as cif12,m3m-80" };
 var dump = new Option<string?>("--dump") { Description = "A folder for all forecasts of validation and judged rows" };
 var remark = new Option<string?>("--note") { Description = "A line for the page" };
-var accuracy = new Command("accuracy", "The default recipe on public benchmarks of many series, beside R's methods") {
-    benchmarkFiles, inner, only, dump, remark };
+var accuracy = new Command("accuracy", "The default recipe on public benchmarks of many series, beside R's methods")
+{
+    benchmarkFiles, inner, only, dump, remark,
+};
 accuracy.SetAction(parse => Guarded(() =>
 {
     string folder = parse.GetValue(benchmarkFiles)!;
@@ -214,8 +234,10 @@ baselines.SetAction(parse => Guarded(() =>
 var howManySeeds = new Option<int>("--seeds") { Description = "How many seeds the errors are medians of; 0: times alone",
     DefaultValueFactory = _ => 3 };
 var some = new Option<string?>("--only") { Description = "Rows with this in their names" };
-var cells = new Command("cells", "Cells of one's own beside the built-in ones: errors, and times beside the built-in LSTM's") {
-    howManySeeds, runs, some };
+var cells = new Command("cells", "Cells of one's own beside the built-in ones: errors, and times beside the built-in LSTM's")
+{
+    howManySeeds, runs, some,
+};
 cells.SetAction(parse => Guarded(
     () => CellsBenchmark.Run(parse.GetValue(howManySeeds), parse.GetValue(runs) ?? 51, parse.GetValue(some), string.Join(' ', args))));
 
@@ -223,8 +245,10 @@ var oldBuild = new Argument<string>("old") { Description = "The folder of the ol
 var newBuild = new Argument<string>("new") { Description = "The folder of the new Unroll.dll" };
 var eachThreads = new Option<int>("--threads") { Description = "Threads of each build", DefaultValueFactory = _ => 1,
     Validators = { AtLeastOne } };
-var versions = new Command("versions", "Two builds of Unroll.dll in turn in one process: times, and whether they train to the same bits") {
-    oldBuild, newBuild, eachThreads, runs, some };
+var versions = new Command("versions", "Two builds of Unroll.dll in turn in one process: times, and whether they train to the same bits")
+{
+    oldBuild, newBuild, eachThreads, runs, some,
+};
 versions.SetAction(parse => Guarded(() =>
 {
     (string old, string @new) = (parse.GetValue(oldBuild)!, parse.GetValue(newBuild)!);
@@ -259,7 +283,8 @@ static int[] Whole(string list) =>
     ? value
     : throw new UnrollException($"\"{number}\" is no whole number above 0. Write them with commas between, as 16,32."))];
 
-static int Seed(string text) => int.TryParse(text, out int seed) ? seed
+static int Seed(string text) => int.TryParse(text, out int seed)
+    ? seed
     : throw new UnrollException($"\"{text}\" is no seed. Write --seeds 455-464.");
 
 static int Guarded(Action verb)

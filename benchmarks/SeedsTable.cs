@@ -111,9 +111,8 @@ internal static class SeedsTable
         if (options.Torch)
             text.AppendLine(
                 "- libtorch starts from Unroll's initial weights and is trained on the same batches in the same order; of the two biases "
-                + $"that its LSTM and RNN add, one is trained (two learn at twice the rate). Rounding differs, so the paths part "
-                    + "within the "
-                + $"first epochs.");
+                + "that its LSTM and RNN add, one is trained (two learn at twice the rate). Rounding differs, so the paths part within "
+                + "the first epochs.");
         text.AppendLine("- The times are those of a machine that did other work too; `peers` compares times.");
         AppendSummary(text, runs, naiveRmse);
         AppendRuns(text, runs);

@@ -144,8 +144,10 @@ internal sealed class PronounceModel : TextModel
         Node decoded = new Gru(2 * Units) { ReturnSequences = true }.Apply(spoken, start);
         Node context = new Attention().Apply(decoded, read);
         Node both = new Dense(2 * Units) { Activation = Activation.Tanh, Name = "both" }.Apply(new Concatenate().Apply(decoded, context));
-        return new Model([spelling, before], [new Dense(Sounds) { Name = "logits" }.Apply(new Dropout(0.2).Apply(both))]) {
-            Threads = threads }.Build(seed: 1);
+        return new Model([spelling, before], [new Dense(Sounds) { Name = "logits" }.Apply(new Dropout(0.2).Apply(both))])
+        {
+            Threads = threads,
+        }.Build(seed: 1);
     }
 
     protected override Tensor Forward(Tensor[] inputs)

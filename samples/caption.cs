@@ -7,8 +7,8 @@ using Unroll;
 // What is on the picture? An image goes in, a sentence comes out. Convolutions look at the picture and give the state from which a
 // recurrent layer begins to write, word by word. The pictures are put together by this program: two by two cells with a real handwritten
 // digit or nothing in each, and the captions follow a pattern ("a seven above a three on the left, nothing on the right").
-// dotnet run -c Release samples/caption.cs takes about a minute; with -- --short it learns from fewer pictures, which have the digits 0 to
-// 2 only.
+// dotnet run -c Release samples/caption.cs takes about a minute; with -- --short it learns from fewer pictures, which have only the digits
+// 0 to 2.
 const int Side = 20, Cell = 10, Digit = 8, Begin = 1, End = 2, State = 128;
 bool isShort = args.Contains("--short");
 bool isDevelopment = args.Contains("--validate");
@@ -103,8 +103,9 @@ return 0;
 
 static Node Apply(Node node, params Layer[] layers) => layers.Aggregate(node, (value, layer) => layer.Apply(value));
 
-float[] Padded(Func<int[], int[]> wordsOf, int padding) => [.. captions.SelectMany(
-    caption => wordsOf(caption).Concat(Enumerable.Repeat(padding, length - 1 - caption.Length))).Select(word => (float)word)];
+float[] Padded(Func<int[], int[]> wordsOf, int padding) => [.. captions
+    .SelectMany(caption => wordsOf(caption).Concat(Enumerable.Repeat(padding, length - 1 - caption.Length)))
+    .Select(word => (float)word)];
 
 string Text(DecodedSequence written) => string.Join(' ', written.Tokens.Select(token => words[token]));
 
@@ -138,7 +139,8 @@ static Picture[] Draw(ILookup<int, float[]> images, int digits, int count, int s
             }
         }
 
-        string caption = cells.All(cell => cell is null) ? "an empty grid"
+        string caption = cells.All(cell => cell is null)
+            ? "an empty grid"
             : $"{Column(cells[0], cells[2])} on the left , {Column(cells[1], cells[3])} on the right";
         return new Picture(pixels, caption);
     })];

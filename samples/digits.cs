@@ -92,8 +92,8 @@ Console.WriteLine($"{history.Epochs.Count} epochs in {watch.Elapsed.TotalSeconds
 // What it makes of the held-out images
 float[][] logits = [.. model.Predict(Samples(heldOut)).Chunk(10)];
 int[] read = [.. logits.Select(scores => scores.IndexOf(scores.Max()))];
-Console.WriteLine(
-    $"\n{ConfusionMatrix.Of([.. logits.SelectMany(scores => scores)], [.. heldOut.Select(image => image.Class)], 10).ToString(names)}\n");
+var matrix = ConfusionMatrix.Of([.. logits.SelectMany(scores => scores)], [.. heldOut.Select(image => image.Class)], 10);
+Console.WriteLine($"\n{matrix.ToString(names)}\n");
 
 int[] misread = [.. Enumerable.Range(0, read.Length).Where(i => read[i] != heldOut[i].Class)];
 double accuracy = 1 - (double)misread.Length / read.Length;

@@ -135,8 +135,8 @@ internal sealed class Text(int[] codes, int rows, int steps) : ISamples
 
 /// <summary>
 /// Probabilities by counting runs of characters: interpolated Kneser-Ney (Chen and Goodman 1999). Runs of the full length are counted as
-/// often as they occur, shorter ones by how many different characters stand before them; of each count a part is given to the next shorter
-/// run.
+/// often as they occur, shorter ones by how many different characters stand before them; of each count a part is given
+/// to the next shorter run.
 /// </summary>
 internal sealed class CharacterCounts
 {

@@ -105,9 +105,13 @@ Judge("likeliest phoneme each time", [.. greedy.Select(Sounds)]);
 double errors = Judge("beam search, 4 wide", [.. beam.Select(Sounds)]);
 Console.WriteLine();
 for (int i = 0; i < 10; i++)
-    Console.WriteLine(
-        $"{heldOut[i],-14} {string.Join(' ', Sounds(beam[i])),-34} "
-        + $"{(said[heldOut[i]].Any(Sounds(beam[i]).SequenceEqual) ? "" : "not " + string.Join(" or ", said[heldOut[i]].Select(sounds => string.Join(' ', sounds))))}");
+{
+    var right = said[heldOut[i]];
+    string remark = right.Any(Sounds(beam[i]).SequenceEqual)
+        ? ""
+        : "not " + string.Join(" or ", right.Select(sounds => string.Join(' ', sounds)));
+    Console.WriteLine($"{heldOut[i],-14} {string.Join(' ', Sounds(beam[i])),-34} {remark}");
+}
 
 int[] drawn = [.. Enumerable.Range(0, Math.Min(100, part)).OrderByDescending(i => heldOut[i].Length).Take(3)];
 AlignmentChart.Draw("Which letters the model looks at for each phoneme",

@@ -18,8 +18,9 @@ if (File.Exists(path))
 {
     // Of sequences that are there more than once the first one counts: the others would be learnt and asked for.
     (int lines, sites) = (File.ReadLines(path).Count() - 1, Parse(File.ReadLines(path).Skip(1)));
-    if (sites.FirstOrDefault(
-        site => site.Class < 0 || site.Sequence.Length != Bases || site.Sequence.Any(letter => !"ACGT".Contains(letter))) is { } odd)
+    static bool IsOdd(Site site) =>
+        site.Class < 0 || site.Sequence.Length != Bases || site.Sequence.Any(letter => !"ACGT".Contains(letter));
+    if (sites.FirstOrDefault(IsOdd) is { } odd)
     {
         Console.Error.WriteLine($"{path} has the sequence '{odd.Sequence}', which has no class ei, ie or n or is not {Bases} letters of A, "
             + "C, G and T. Make the file with: Rscript samples/data/splice.R");

@@ -6,8 +6,8 @@ using Unroll;
 
 // Where is the stress? Every vowel of an English word gets a label: none, primary or secondary stress. A network that reads the sounds in
 // both directions gives a label at every step; what decides is often the end of the word (PHO-to-graph, pho-TO-graphy, pho-to-GRA-phic).
-// dotnet run -c Release samples/tagger.cs takes about half a minute; with -- --short it learns from a fifth of the words for half of the
-// epochs.
+// dotnet run -c Release samples/tagger.cs takes about half a minute; with -- --short it learns from a fifth of the words for
+// half of the epochs.
 bool isShort = args.Contains("--short");
 const string Path = "samples/data/cmudict.txt.gz";
 string[] labels = ["none", "primary", "secondary"];
@@ -98,9 +98,8 @@ for (int i = 0; i < 10; i++)
 {
     int w = longOnes[i * longOnes.Length / 10];
     bool isRight = found[w].SequenceEqual(heldOut[w].Stress);
-    Console.WriteLine(
-        $"{(isRight ? " " : "!")} "
-        + $"{heldOut[w].Spelling,-18}{Marked(heldOut[w], found[w])}{(isRight ? "" : $"   dictionary: {Marked(heldOut[w], heldOut[w].Stress)}")}");
+    string remark = isRight ? "" : $"   dictionary: {Marked(heldOut[w], heldOut[w].Stress)}";
+    Console.WriteLine($"{(isRight ? " " : "!")} {heldOut[w].Spelling,-18}{Marked(heldOut[w], found[w])}{remark}");
 }
 
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"figure tagger {matrix.Accuracy:F4}"));

@@ -13,8 +13,12 @@ string? path = isShort ? "samples/data/verses.tsv" : args.FirstOrDefault(argumen
 (int units, int size, int pieces, int judged, int epochs) = isShort ? (64, 64, 1000, 50, 6) : (192, 256, 4000, 500, 20);
 if (path is null || !File.Exists(path))
 {
+    string missing = path is null
+        ? "Give the file of verses: dotnet run -c Release samples/translate.cs -- verses.tsv."
+        : $"There is no file {path}.";
     Console.Error.WriteLine(
-        $"{(path is null ? "Give the file of verses: dotnet run -c Release samples/translate.cs -- verses.tsv." : $"There is no file {path}.")} samples/data/README.md says how to make it from the Debian packages sword-text-web and sword-text-sparv; -- --short does without.");
+        $"{missing} samples/data/README.md says how to make it from the Debian packages sword-text-web and sword-text-sparv; "
+        + "-- --short does without.");
     return 1;
 }
 
@@ -123,7 +127,8 @@ string[] Words(string text) =>
     [.. Regex.Matches(text.ToLowerInvariant(), @"\p{L}[\p{L}\p{M}’']*(?<![’'])|\p{N}+|[^\s\p{L}\p{N}]").Select(match => match.Value)];
 
 // A piece that goes on with a word has a hyphen before it.
-string Piece(Subwords language, int token) => language.Pieces[token].StartsWith('▁') ? language.Pieces[token].TrimStart('▁')
+string Piece(Subwords language, int token) => language.Pieces[token].StartsWith('▁')
+    ? language.Pieces[token].TrimStart('▁')
     : "-" + language.Pieces[token];
 
 string[] Written(DecodedSequence sequence) => spanish.Decode(sequence.Tokens);
@@ -150,9 +155,9 @@ DecoderStart Read((string[] English, string[] Spanish)[] some)
 double Judge(string name, string[][] found)
 {
     double score = SequenceMetrics.Bleu<string>(found, [.. heldOut.Select(verse => verse.Spanish)]);
-    Console.WriteLine(
-        $"{name,-28} {score,5:F1} "
-        + $"{SequenceMetrics.Chrf([.. found.Select(words => string.Join(' ', words))], [.. heldOut.Select(verse => string.Join(' ', verse.Spanish))]),5:F1}");
+    double chrf = SequenceMetrics.Chrf(
+        [.. found.Select(words => string.Join(' ', words))], [.. heldOut.Select(verse => string.Join(' ', verse.Spanish))]);
+    Console.WriteLine($"{name,-28} {score,5:F1} {chrf,5:F1}");
     return score;
 }
 

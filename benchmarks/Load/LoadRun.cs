@@ -15,7 +15,8 @@ internal sealed record LoadFigures(double Seconds, double[] Milliseconds, int Re
     /// <summary>Answers a second.</summary>
     public double Rate => Milliseconds.Length / Seconds;
 
-    public double Percentile(double share) => Milliseconds.Length == 0 ? double.NaN
+    public double Percentile(double share) => Milliseconds.Length == 0
+        ? double.NaN
         : Milliseconds[Math.Min(Milliseconds.Length - 1, (int)(share * Milliseconds.Length))];
 }
 

@@ -97,7 +97,8 @@ internal static class CommandLine
         Terminal.Harmless(Middle(Shorten(Middle(message, Much).ReplaceLineEndings(" ")), longest));
 
     private static string Middle(string message, int most) =>
-        message.Length <= most ? message
+        message.Length <= most
+            ? message
             : string.Concat(message.AsSpan(0, most - Ending - 3), "...", message.AsSpan(message.Length - Ending));
 
     /// <summary>A message in which what stands between quotation marks is cut where it is long.</summary>

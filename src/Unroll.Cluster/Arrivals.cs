@@ -23,8 +23,8 @@ internal sealed class Arrivals(Database database, Study study) : IAsyncDisposabl
     /// <summary>The next results, at least one; in the order in which they came.</summary>
     /// <param name="waiting">The pieces that have none yet, by number.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="UnrollException">There will be none: the study failed, was cancelled or removed, or the database is away for too
-    /// long.</exception>
+    /// <exception cref="UnrollException">There will be none: the study failed, was cancelled or removed, or the database is away
+    /// for too long.</exception>
     public async Task<List<PieceResult>> NextAsync(Dictionary<int, Piece> waiting, CancellationToken cancellation)
     {
         while (true)

@@ -61,8 +61,8 @@ public sealed partial class ClusterClient : IAsyncDisposable
     /// Begins a study, or goes on with the one of the same name where it is of an equal order: from the results that are there, also
     /// where it was cancelled, failed or has ended. One that was paused stays so.
     /// </summary>
-    /// <param name="order">What to compute. The files that it names are hashed, and brought to the cluster where it has none of their
-    /// hash.</param>
+    /// <param name="order">What to compute. The files that it names are hashed, and brought to the cluster where it has none
+    /// of their hash.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="UnrollException">
     /// The order is not complete; there is a study of that name and another order, which is said, or with results that differ; a file

@@ -50,8 +50,8 @@ public sealed class UnrollModelOptions : ServedFileOptions
 public sealed class UnrollForecasterOptions : ServedFileOptions
 {
     /// <summary>
-    /// Called with a forecaster that was loaded before it is put in place. It throws to refuse it, or makes a first prediction to warm it
-    /// up.
+    /// Called with a forecaster that was loaded before it is put in place. It throws to refuse it, or makes a first
+    /// prediction to warm it up.
     /// </summary>
     public Action<PartsForecaster>? Check { get; set; }
 }

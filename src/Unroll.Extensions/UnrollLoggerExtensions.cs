@@ -9,8 +9,8 @@ namespace Microsoft.Extensions.Logging;
 public static class UnrollLoggerExtensions
 {
     /// <summary>
-    /// Logs a moment of training: beginning, end and epochs as information, metrics of epochs as debug, steps as trace, divergence as a
-    /// warning.
+    /// Logs a moment of training: beginning, end and epochs as information, metrics of epochs as debug, steps as trace,
+    /// divergence as a warning.
     /// </summary>
     /// <param name="logger">Where to.</param>
     /// <param name="moment">What a training tells.</param>

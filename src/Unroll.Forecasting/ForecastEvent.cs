@@ -51,8 +51,8 @@ public readonly record struct ForecastEvent
     public int Count { get; init; }
 
     /// <summary>
-    /// The share of the whole call that is done, 0 to 1, by what each stage usually takes: never below that of an event before, 1 at the
-    /// end.
+    /// The share of the whole call that is done, 0 to 1, by what each stage usually takes: never below that of an
+    /// event before, 1 at the end.
     /// </summary>
     public double Share { get; init; }
 
@@ -63,8 +63,8 @@ public readonly record struct ForecastEvent
     public TimeSpan? Left { get; init; }
 
     /// <summary>
-    /// With <see cref="ForecastStage.Training"/>, but for its first event: how far the networks are, all of a forecaster as one long
-    /// training.
+    /// With <see cref="ForecastStage.Training"/>, but for its first event: how far the networks are, all of a
+    /// forecaster as one long training.
     /// </summary>
     public TrainingEvent? Training { get; init; }
 

@@ -57,8 +57,8 @@ public interface IForecaster
     /// </summary>
     /// <param name="data">One or many series; a <see cref="TimeSeries"/> is a set of one.</param>
     /// <param name="steps">H, at most what it was fitted for.</param>
-    /// <param name="missing">What to do with missing values of the target before its newest value; null for what was done in
-    /// training.</param>
+    /// <param name="missing">What to do with missing values of the target before its newest value; null for what was
+    /// done in training.</param>
     /// <exception cref="InvalidOperationException"><see cref="Fit"/> has not been called.</exception>
     /// <exception cref="UnrollException">A column is not there, or too few of its newest values are.</exception>
     Forecast Predict(SeriesSet data, int steps, MissingPolicy? missing = null);

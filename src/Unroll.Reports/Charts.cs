@@ -229,8 +229,8 @@ public static partial class Charts
         if (line.Points.Count > ThinAbove)
             line.Decimator = Decimator.Decimate;
         // A point between two gaps makes no line.
-        bool Shown(int i) => i >= 0 && i < line.Points.Count && line.Points[i].IsDefined();
-        if (Enumerable.Range(0, line.Points.Count).Any(i => Shown(i) && !Shown(i - 1) && !Shown(i + 1)))
+        bool IsShown(int i) => i >= 0 && i < line.Points.Count && line.Points[i].IsDefined();
+        if (Enumerable.Range(0, line.Points.Count).Any(i => IsShown(i) && !IsShown(i - 1) && !IsShown(i + 1)))
         {
             line.MarkerType = MarkerType.Circle;
             line.MarkerSize = thickness < 1.5 ? 2 : 4;

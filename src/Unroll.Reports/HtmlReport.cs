@@ -74,10 +74,8 @@ public static partial class HtmlReport
         yield return HtmlParts.Section("shares", $"What the {report.Main.Name} is made of", StepTables.Shares(report));
         if (!isSingle)
         {
-            yield return HtmlParts.Section(
-                "parts", $"Errors of each "
-                + $"{(report.HasOneSeries ? "target" : report.Task.Targets.Count == 1 ? "series" : "series and target")}",
-                PartTable.Html(report));
+            string each = report.HasOneSeries ? "target" : report.Task.Targets.Count == 1 ? "series" : "series and target";
+            yield return HtmlParts.Section("parts", $"Errors of each {each}", PartTable.Html(report));
             yield return HtmlParts.Section("skill", "Skill of each part", HtmlParts.Chart(Charts.Parts(report)));
         }
 

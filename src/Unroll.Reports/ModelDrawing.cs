@@ -50,7 +50,8 @@ public static class ModelDrawing
         foreach (IGrouping<(Box From, bool GoesRight), string> beside in words.GroupBy(
             word => (word.From, word.GoesRight), word => word.Word))
         {
-            string text = beside.Count() > 2 ? string.Create(CultureInfo.InvariantCulture, $"{beside.Count()} states")
+            string text = beside.Count() > 2
+                ? string.Create(CultureInfo.InvariantCulture, $"{beside.Count()} states")
                 : string.Join(", ", beside);
             svg.Add(SvgShapes.Label(beside.Key.From.Middle + (beside.Key.GoesRight ? -6 : 6), beside.Key.From.Y + BoxHeight + 14, text,
                 ShapeSize, Palette.Train, beside.Key.GoesRight ? "end" : "start"));

@@ -7,8 +7,8 @@ namespace Unroll.Server;
 /// <param name="Title">What it holds.</param>
 /// <param name="Years">The years that it has rows of.</param>
 /// <param name="Target">The column that is forecast where the user names none.</param>
-/// <param name="Train">For prices five years before the last full year of the file, or as many as there are; else all years before
-/// it.</param>
+/// <param name="Train">For prices five years before the last full year of the file, or as many as there are; else all
+/// years before it.</param>
 /// <param name="Test">The last full year of the file.</param>
 /// <param name="SeriesColumn">The column that names the series, where the file holds several.</param>
 internal sealed record Sample(

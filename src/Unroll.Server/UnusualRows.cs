@@ -13,8 +13,8 @@ internal sealed record UnusualRow(string Series, string Column, int OtherColumns
 /// <summary>The rows of a file that no forecast from the rows before them explains, the largest deviation first.</summary>
 internal sealed class UnusualRows
 {
-    /// <summary>Tables of more values are large: of them about so many are looked through in all, and of a series no fewer newest
-    /// rows.</summary>
+    /// <summary>Tables of more values are large: of them about so many are looked through in all, and of a series no
+    /// fewer newest rows.</summary>
     private const int LargeTable = 100_000, MostValues = 30_000, FewestNewest = 200;
 
     /// <summary>A column of fewer different values says yes or no.</summary>

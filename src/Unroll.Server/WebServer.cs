@@ -70,7 +70,7 @@ internal static class WebServer
         }
         catch (IOException failure) when (failure.InnerException is AddressInUseException)
         {
-            (int port, string use, string subject) = Refused(listening);
+            (int port, string use, string subject) = RefusedPort(listening);
             throw new UnrollException(
                 FormattableString.Invariant($"Another program listens on port {port} of {listening.Address}{use}. Choose another port."),
                 failure)
@@ -78,7 +78,7 @@ internal static class WebServer
         }
         catch (SocketException failure)
         {
-            (int port, string use, string subject) = Refused(listening);
+            (int port, string use, string subject) = RefusedPort(listening);
             throw new UnrollException(
                 FormattableString.Invariant($"Nothing can listen on port {port} of {listening.Address}{use}: {failure.Message}. ")
                 + "Choose an address of this machine and a port that is free.",
@@ -88,7 +88,7 @@ internal static class WebServer
     }
 
     /// <summary>The first port that cannot be listened on; of a failure Kestrel does not say which it was.</summary>
-    private static (int Port, string Use, string Subject) Refused(Listening listening)
+    private static (int Port, string Use, string Subject) RefusedPort(Listening listening)
     {
         foreach ((int Port, string Use, string Subject) each in listening.Ports)
         {

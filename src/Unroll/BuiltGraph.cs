@@ -173,7 +173,8 @@ internal sealed class BuiltGraph<T>
     /// from 384 units on the weights are far larger than that cache, and 16 rows use each twice for one trip from the third. The number
     /// depends on nothing but the layers, because it decides the order in which gradients are added.
     /// </summary>
-    private static int ShardRows(IReadOnlyList<LayerUse> uses) => uses.Max(use => use.Layer.RecurrentUnits) >= 384 ? WideShard
+    private static int ShardRows(IReadOnlyList<LayerUse> uses) => uses.Max(use => use.Layer.RecurrentUnits) >= 384
+        ? WideShard
         : NarrowShard;
 }
 

@@ -41,8 +41,8 @@ public sealed record GradientCheckOptions
     }
 
     /// <summary>
-    /// What a state starts from, told from its name and a normal number, for a cell one of whose states must be positive; null: half of the
-    /// number.
+    /// What a state starts from, told from its name and a normal number, for a cell one of whose states must be positive;
+    /// null: half of the number.
     /// </summary>
     public Func<string, double, double>? InitialState { get; init; }
 
@@ -104,7 +104,7 @@ public static class GradientCheck
                 foreach (bool atEnd in (bool[])[false, true])
                 {
                     var masks = new GradientSetup(Graph.Chain([new Masking { AtEnd = atEnd }, each], sequence))
-                    { Rows = 6, Masked = Masked(sequence.Steps, atEnd) };
+                    { Rows = 6, Masked = MaskedSteps(sequence.Steps, atEnd) };
                     found.Check($"{name}, masks{(atEnd ? " at the end" : "")}", masks with { States = HasStates(each, inputs) });
                     if (options.InitialState is not null)
                         found.Check($"{name}, masks{(atEnd ? " at the end" : "")}, states from 0", masks);
@@ -222,7 +222,7 @@ public static class GradientCheck
     /// <summary>
     /// Leading, middle and last steps, a row without any, and a row with nothing else; or padding of different lengths.
     /// </summary>
-    private static int[][] Masked(int steps, bool atEnd)
+    private static int[][] MaskedSteps(int steps, bool atEnd)
     {
         int[] all = [.. Enumerable.Range(0, steps)];
         return atEnd

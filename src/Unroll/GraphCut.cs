@@ -11,8 +11,8 @@ internal sealed class GraphCut
 
     /// <summary>The inputs and outputs of the part. Its layers have the names that they have in the whole.</summary>
     /// <param name="graph">The whole.</param>
-    /// <param name="inputs">Values of the whole, and the inputs that stand in their place; a value that is padded gets a mask
-    /// again.</param>
+    /// <param name="inputs">Values of the whole, and the inputs that stand in their place; a value that is padded
+    /// gets a mask again.</param>
     /// <param name="outputs">Values of the whole.</param>
     /// <param name="isPadded">Whether a value of the whole has padding at its end.</param>
     public static (Node[] Inputs, Node[] Outputs) Of(Graph graph, IReadOnlyList<(Node Value, Node Input)> inputs,

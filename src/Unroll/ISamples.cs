@@ -23,8 +23,8 @@ public interface ISamples
     IReadOnlyList<Shape> TargetShapes => [TargetShape];
 
     /// <summary>
-    /// The steps of sample <paramref name="index"/> that are not padding, for <see cref="TrainingOptions.BucketByLength"/>; 0: all have one
-    /// length.
+    /// The steps of sample <paramref name="index"/> that are not padding, for <see cref="TrainingOptions.BucketByLength"/>;
+    /// 0: all have one length.
     /// </summary>
     int LengthOf(int index) => 0;
 

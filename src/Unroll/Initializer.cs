@@ -107,8 +107,8 @@ public abstract record Initializer
 
     /// <summary>Fills a parameter when a model is built.</summary>
     /// <param name="values">Zeros, which are overwritten: the parameter, row-major.</param>
-    /// <param name="shape">Its shape: (F, units) of a kernel, (units) of a bias; <see cref="FanIn"/> and <see cref="FanOut"/> read
-    /// it.</param>
+    /// <param name="shape">Its shape: (F, units) of a kernel, (units) of a bias; <see cref="FanIn"/> and
+    /// <see cref="FanOut"/> read it.</param>
     /// <param name="random">Follows from the model's seed and the parameter's place, so that equal seeds give equal weights.</param>
     /// <exception cref="UnrollException">No parameter of this shape can start so.</exception>
     public abstract void Fill(Span<double> values, Shape shape, ref RandomSource random);

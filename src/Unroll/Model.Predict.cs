@@ -56,8 +56,8 @@ public sealed partial class Model
     /// </summary>
     /// <param name="inputs">[B, ...InputShape], row-major.</param>
     /// <param name="outputs">
-    /// [B, ...OutputShape], row-major, overwritten; with several outputs, a row has one output after the other. It does not overlap the
-    /// inputs.
+    /// [B, ...OutputShape], row-major, overwritten; with several outputs, a row has one output after the other. It does
+    /// not overlap the inputs.
     /// </param>
     /// <exception cref="ArgumentException">A length does not fit, or the model has several inputs.</exception>
     /// <exception cref="InvalidOperationException">

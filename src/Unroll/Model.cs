@@ -198,7 +198,8 @@ public sealed partial class Model
         Graph graph = Graph;
         var lines = new List<LayerSummary>();
         var seen = new HashSet<LayerUse>();
-        int LineOf(Node node) => node.Use is { } use ? graph.Inputs.Length + Array.IndexOf(graph.Uses, use)
+        int LineOf(Node node) => node.Use is { } use
+            ? graph.Inputs.Length + Array.IndexOf(graph.Uses, use)
             : Array.IndexOf(graph.Inputs, node);
         if (_graph is not null)
             lines.AddRange(graph.Inputs.Select((node, number) => new LayerSummary(graph.InputName(number), "input", node.Shape, 0)));
@@ -211,7 +212,8 @@ public sealed partial class Model
                 IsRecurrent = use.Layer.RecurrentUnits > 0,
                 FrozenParameters = weights == 0 ? 0 : Parameters.Where(p => p.IsFrozen && p.IsOf(name)).Sum(p => p.Length),
             };
-            lines.Add(_graph is null ? line
+            lines.Add(_graph is null
+                ? line
                 : line with { Takes = [.. use.Inputs.Select(graph.NameOf)], Sources = [.. use.Inputs.Select(LineOf)] });
         }
 

@@ -17,8 +17,8 @@ public sealed record LayerSummary(string Name, string Kind, Shape Output, int Pa
     public int FrozenParameters { get; init; }
 
     /// <summary>
-    /// In a graph: the inputs, layers and final states (<c>lstm_1/h</c>) that the layer takes. Empty in a stack, where it is the layer
-    /// before.
+    /// In a graph: the inputs, layers and final states (<c>lstm_1/h</c>) that the layer takes. Empty in a stack, where
+    /// it is the layer before.
     /// </summary>
     public IReadOnlyList<string> Takes { get; init; } = [];
 
@@ -49,8 +49,10 @@ public sealed class ModelSummary
     public override string ToString()
     {
         bool graph = Layers.Any(layer => layer.Takes.Count > 0);
-        var rows = new List<(string Layer, string Output, string Parameters, string Takes)> {
-            ("Layer", "Output shape", "Parameters", graph ? "  Takes" : "") };
+        var rows = new List<(string Layer, string Output, string Parameters, string Takes)>
+        {
+            ("Layer", "Output shape", "Parameters", graph ? "  Takes" : ""),
+        };
         foreach (LayerSummary layer in Layers)
         {
             string output = string.Join(", ", layer.Output.ToArray().Select(extent => extent.ToString(CultureInfo.InvariantCulture)));
@@ -72,8 +74,8 @@ public sealed class ModelSummary
         {
             if (i == rows.Count - totals)
                 text.AppendLine(rule);
-            text.AppendLine(
-                $"{rows[i].Layer.PadRight(first)}  {rows[i].Output.PadRight(second)}  {rows[i].Parameters.PadLeft(third)}{rows[i].Takes}".TrimEnd());
+            string layer = rows[i].Layer.PadRight(first), output = rows[i].Output.PadRight(second);
+            text.AppendLine($"{layer}  {output}  {rows[i].Parameters.PadLeft(third)}{rows[i].Takes}".TrimEnd());
             if (i == 0)
                 text.AppendLine(rule);
         }

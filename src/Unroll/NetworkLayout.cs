@@ -5,8 +5,8 @@ using Unroll.Layers;
 namespace Unroll;
 
 /// <summary>
-/// Where one value of a graph lies in the memory of a shard: a slab [positions, P, features padded to whole vectors], and one for its
-/// gradient.
+/// Where one value of a graph lies in the memory of a shard: a slab [positions, P, features padded to whole vectors],
+/// and one for its gradient.
 /// </summary>
 internal sealed class ValueLayout(int number, Shape shape, int shardRows)
 {

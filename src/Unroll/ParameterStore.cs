@@ -70,7 +70,7 @@ internal sealed class ParameterStore<T>
     {
         get
         {
-            Changed();
+            MarkChanged();
             return _values.Span;
         }
     }
@@ -80,11 +80,11 @@ internal sealed class ParameterStore<T>
     /// <summary>Grows with every change of the weights.</summary>
     public long Version { get; private set; }
 
-    /// <summary>Some of the weights, for threads that change them together: the caller calls <see cref="Changed"/> once.</summary>
+    /// <summary>Some of the weights, for threads that change them together: the caller calls <see cref="MarkChanged"/> once.</summary>
     public Span<T> SomeValues(ColumnRange some) => _values.Slice(some.From, some.Length);
 
     /// <summary>Says that the weights have changed.</summary>
-    public void Changed() => Version++;
+    public void MarkChanged() => Version++;
 
     public Span<T> Gradients => _gradients.Span;
 
@@ -125,7 +125,7 @@ internal sealed class ParameterStore<T>
                 throw new UnrollException($"{own.Name} has shape {own.Shape}, but the other model has {theirs}.");
         }
 
-        Changed();
+        MarkChanged();
         foreach (Parameter own in Parameters)
         {
             if (named.TryGetValue(own.Name, out Parameter? source) && source.Shape == own.Shape)
@@ -138,7 +138,7 @@ internal sealed class ParameterStore<T>
     /// <summary>Fills every parameter from its initializer; each has a random stream of its own.</summary>
     public void Initialize(ulong seed)
     {
-        Changed();
+        MarkChanged();
         for (int i = 0; i < Parameters.Count; i++)
         {
             Parameter parameter = Parameters[i];

@@ -4,12 +4,12 @@ namespace Unroll;
 
 /// <summary>
 /// Words cut into pieces by byte pair encoding (Sennrich, Haddow and Birch 2016): learning begins with single characters and again and
-/// again joins the two neighbours that are found most often. Frequent words become one token, rare ones several, and few characters are
-/// unknown.
+/// again joins the two neighbours that are found most often. Frequent words become one token, rare ones several, and few
+/// characters are unknown.
 /// </summary>
 /// <remarks>
-/// Token 0 is padding, <see cref="Border"/> begins and ends sequences, <see cref="Unknown"/> stands for a character never seen; pieces
-/// follow.
+/// Token 0 is padding, <see cref="Border"/> begins and ends sequences, <see cref="Unknown"/> stands for a character
+/// never seen; pieces follow.
 /// </remarks>
 public sealed class Subwords
 {

@@ -19,8 +19,8 @@ public sealed class TokenSamples : ISamples
     /// <param name="targets">Targets of each sample: one for each token, or as many as the model's output takes.</param>
     /// <param name="targetLength">Targets of a sample.</param>
     public TokenSamples(IReadOnlyList<int[]> inputs, int length, IReadOnlyList<int[]> targets, int targetLength)
-        : this([new TokenColumn(Checked(inputs, nameof(inputs)), length, 0)],
-            [new TokenColumn(Checked(targets, nameof(targets)), targetLength, -1)])
+        : this([new TokenColumn(Check(inputs, nameof(inputs)), length, 0)],
+            [new TokenColumn(Check(targets, nameof(targets)), targetLength, -1)])
     {
     }
 
@@ -32,7 +32,7 @@ public sealed class TokenSamples : ISamples
     /// float[] probabilities = model.PredictProbabilities(new TokenSamples(texts, 200), new BinaryCrossEntropy());
     /// </code></example>
     public TokenSamples(IReadOnlyList<int[]> inputs, int length)
-        : this([new TokenColumn(Checked(inputs, nameof(inputs)), length, 0)])
+        : this([new TokenColumn(Check(inputs, nameof(inputs)), length, 0)])
     {
     }
 
@@ -52,7 +52,7 @@ public sealed class TokenSamples : ISamples
     {
     }
 
-    private static IReadOnlyList<int[]> Checked(IReadOnlyList<int[]> rows, string argument)
+    private static IReadOnlyList<int[]> Check(IReadOnlyList<int[]> rows, string argument)
     {
         ArgumentNullException.ThrowIfNull(rows, argument);
         return rows;

@@ -115,9 +115,13 @@ public sealed class BacktestTests(AppleBacktest run) : IClassFixture<AppleBackte
     [Fact]
     public void The_tutorials_network_is_judged_several_hours_ahead_in_a_sliding_range()
     {
-        string file = _folder.Write("hours.csv", Enumerable.Range(0, 480).Select(hour => string.Create(
-            CultureInfo.InvariantCulture,
-                $"{new DateTime(2024, 3, 1).AddHours(hour):yyyy-MM-dd HH:mm},{20 + (5 * Math.Sin(hour * Math.PI / 12)) + Math.Sin(hour * hour):0.000}")).Prepend("time,load"));
+        static string Row(int hour)
+        {
+            double load = 20 + (5 * Math.Sin(hour * Math.PI / 12)) + Math.Sin(hour * hour);
+            return string.Create(CultureInfo.InvariantCulture, $"{new DateTime(2024, 3, 1).AddHours(hour):yyyy-MM-dd HH:mm},{load:0.000}");
+        }
+
+        string file = _folder.Write("hours.csv", Enumerable.Range(0, 480).Select(Row).Prepend("time,load"));
         ToolResult result = Tool.Run(
             _folder, ["backtest", file, "--horizon", "6", "--sliding", "200", "--json", "--model", "simple-rnn", .. Tool.Quick]);
 
@@ -151,8 +155,8 @@ public sealed class BacktestTests(AppleBacktest run) : IClassFixture<AppleBackte
         string file = Shops();
         string[] few = options is [_, "gru" or "lstm", ..] ? ["--ensemble", "1", "--epochs", "1", "--units", "4"] : options[0] == "--recipe"
             ? ["--epochs", "1", "--units", "4", "--window", "8"] : [];
-        ToolResult result = Tool.Run(_folder, ["backtest", file, "--series", "shop", "--target", "x,y", "--static", "size", "--horizon",
-            "3", "--test", "last:20", "--refit", "9", "--json", .. options, .. few]);
+        ToolResult result = Tool.Run(_folder, ["backtest", file, "--series", "shop", "--target", "x,y", "--static", "size",
+            "--horizon", "3", "--test", "last:20", "--refit", "9", "--json", .. options, .. few]);
         Assert.True(result.Code == 0, result.Error);
         JsonElement figures = JsonDocument.Parse(result.Output).RootElement;
         Assert.Equal(["North x", "North y", "South x", "South y"], figures.GetProperty("parts").EnumerateArray()
@@ -165,19 +169,32 @@ public sealed class BacktestTests(AppleBacktest run) : IClassFixture<AppleBackte
     }
 
     /// <summary>South ends three days before North; size says which shop is large.</summary>
-    private string Shops() => _folder.Write("shops.csv", new[] { ("North", 120, 3), ("South", 119, 1) }
-        .SelectMany(shop => Enumerable.Range(0, shop.Item2).Select(day => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{new DateTime(2020, 1, 1).AddDays(day):yyyy-MM-dd},{shop.Item1},{shop.Item3 * (50 + (5 * Math.Sin(day * 0.9)) + Math.Sin(day * day)):0.000},{20 + (day % 7) + Math.Cos(day * day):0.000},{shop.Item3}")))
-        .Prepend("date,shop,x,y,size"));
+    private string Shops()
+    {
+        static string Row(string shop, int size, int day)
+        {
+            double x = size * (50 + (5 * Math.Sin(day * 0.9)) + Math.Sin(day * day)), y = 20 + (day % 7) + Math.Cos(day * day);
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddDays(day):yyyy-MM-dd},{shop},{x:0.000},{y:0.000},{size}");
+        }
+
+        return _folder.Write("shops.csv", new[] { ("North", 120, 3), ("South", 119, 1) }
+            .SelectMany(shop => Enumerable.Range(0, shop.Item2).Select(day => Row(shop.Item1, shop.Item3, day)))
+            .Prepend("date,shop,x,y,size"));
+    }
 
     /// <summary>Fourteen years of months, a year ahead.</summary>
     [Fact]
     public void Few_rows_get_windows_that_fit_them_or_a_refusal_that_says_how_many_are_missing()
     {
-        string[] months = [.. Enumerable.Range(0, 168).Select(month => string.Create(
-            CultureInfo.InvariantCulture,
-                $"{new DateTime(2010, 1, 1).AddMonths(month):yyyy-MM-dd},{100 + month + (20 * Math.Sin(month * Math.PI / 6)) + (3 * Math.Sin(month * month)):0.0}")).Prepend("date,passengers")];
+        static string Row(int month)
+        {
+            double passengers = 100 + month + (20 * Math.Sin(month * Math.PI / 6)) + (3 * Math.Sin(month * month));
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{new DateTime(2010, 1, 1).AddMonths(month):yyyy-MM-dd},{passengers:0.0}");
+        }
+
+        string[] months = ["date,passengers", .. Enumerable.Range(0, 168).Select(Row)];
         string[] tiny = ["--epochs", "1", "--ensemble", "1", "--model", "lstm", "--units", "4"];
         ToolResult result = Tool.Run(_folder, ["backtest", _folder.Write("air.csv", months), "--target", "passengers", "--horizon", "12",
             "--test", "2019..", "--refit", "12", .. tiny]);

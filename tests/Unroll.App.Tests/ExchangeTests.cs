@@ -279,8 +279,8 @@ public sealed class ExchangeTests : IDisposable
             taken.Lines[2]);
         Assert.Equal("Rows of the table go in as they are, scaling is in the graph; unroll inspect x.onnx says how to call it. Quantiles "
             + "stay as wide as they are now; write the file again when there are newer rows.", whole.Lines[1]);
-        Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru,ridge", "--out", "two", "--quiet", "--ensemble",
-            "1", "--epochs", "2", "--units", "8"]).Code);
+        Assert.Equal(0, Tool.Run(_folder, ["forecast", "--sample", "aapl", "--model", "gru,ridge", "--out", "two", "--quiet",
+            "--ensemble", "1", "--epochs", "2", "--units", "8"]).Code);
         ToolResult refused = Tool.Run(_folder, "convert", "two/gru.unroll", "y.keras"),
             judged = Tool.Run(_folder, "judge", "two/gru.unroll", "--sample", "aapl");
         Assert.Equal((1, "unroll: two/gru.unroll holds a forecaster, GRU, which is more than a network. Write it whole as .onnx, or "
@@ -294,8 +294,8 @@ public sealed class ExchangeTests : IDisposable
     public void A_judged_network_is_written_with_what_it_needs()
     {
         new Model(new Lstm(2), new Dense(1)).Build(new Shape(5, 1), 3).Save(_folder["net.unroll"]);
-        Assert.Equal(0, Tool.Run(_folder, "judge", "net.unroll", "--sample", "aapl", "--target", "Close", "--scaler", "50,250", "--out",
-            "own", "--quiet").Code);
+        Assert.Equal(0, Tool.Run(_folder, "judge", "net.unroll", "--sample", "aapl", "--target", "Close", "--scaler", "50,250",
+            "--out", "own", "--quiet").Code);
         ToolResult taken = Tool.Run(_folder, "convert", "own/judged.unroll", "x.onnx");
         Assert.Equal((0, ""), (taken.Code, taken.Error));
         Assert.Equal(

@@ -325,8 +325,8 @@ public sealed partial class ForecastTests(FiveAhead run) : IClassFixture<FiveAhe
     public void A_loss_that_becomes_infinite_ends_the_run_in_one_line_and_leaves_nothing()
     {
         ToolResult result = Tool.Run(
-            _folder, "forecast", "--sample", "aapl", "--model", "simple-rnn", "--optimizer", "sgd", "--learning-rate", "1", "--clip-norm",
-                "1e30", "--batch", "200", "--units", "8", "--ensemble", "1");
+            _folder, "forecast", "--sample", "aapl", "--model", "simple-rnn", "--optimizer", "sgd", "--learning-rate", "1",
+                "--clip-norm", "1e30", "--batch", "200", "--units", "8", "--ensemble", "1");
         Assert.Equal(1, result.Code);
         Assert.Matches("^unroll: The loss of the SimpleRNN became infinite at epoch [2-9], step [0-9]+\\. Try --learning-rate 0\\.01 or "
             + "less, or --clip-norm 1\\. Nothing was written\\.\n$", result.Error);

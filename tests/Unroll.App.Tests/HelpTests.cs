@@ -49,9 +49,8 @@ public sealed class HelpTests : IDisposable
     {
         string help = Tool.Run(_folder, "forecast", "--help").Output;
         string[] options = ["--target", "--train", "--test", "--window", "--model", "--layers", "--units", "--bidirectional", "--dropout",
-            "--epochs", "--batch", "--optimizer",
-            "--learning-rate", "--clip-norm", "--scaler", "--missing", "--seed", "--threads", "--out", "--json", "--sample", "--horizon",
-            "--series", "--static", "--min", "--max", "--no-refit", "--budget", "--quiet",
+            "--epochs", "--batch", "--optimizer", "--learning-rate", "--clip-norm", "--scaler", "--missing", "--seed", "--threads", "--out",
+            "--json", "--sample", "--horizon", "--series", "--static", "--min", "--max", "--no-refit", "--budget", "--quiet",
             "--recipe", "--features", "--known", "--holidays", "--transform", "--strategy", "--ensemble", "--validation", "--head"];
         Assert.All(options, option => Assert.Contains($"\n  {option} ", help, StringComparison.Ordinal));
     }

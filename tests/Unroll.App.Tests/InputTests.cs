@@ -178,8 +178,15 @@ public sealed class InputTests : IDisposable
     private static int Promotion(int day) => day * day % 11 % 3 == 0 ? 1 : 0;
 
     /// <summary>200 days from 2023-01-02 on, and after them days without visits.</summary>
-    private string Visits(string name, int daysToCome) =>
-        _folder.Write(name, Enumerable.Range(0, 200 + daysToCome).Select(day => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{new DateTime(2023, 1, 2).AddDays(day):yyyy-MM-dd},{(day < 200 ? (50 + (30 * Promotion(day)) + (day * 37 % 5)).ToString(CultureInfo.InvariantCulture) : "")},{Promotion(day)}")).Prepend("date,visits,promo"));
+    private string Visits(string name, int daysToCome)
+    {
+        static string Row(int day)
+        {
+            int? visits = day < 200 ? 50 + (30 * Promotion(day)) + (day * 37 % 5) : null;
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{new DateTime(2023, 1, 2).AddDays(day):yyyy-MM-dd},{visits},{Promotion(day)}");
+        }
+
+        return _folder.Write(name, Enumerable.Range(0, 200 + daysToCome).Select(Row).Prepend("date,visits,promo"));
+    }
 }

@@ -19,8 +19,8 @@ public sealed partial class InterruptionTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
         ToolResult result = Tool.Signal(_folder, signal, line => line.StartsWith("GRU  epoch      1/100000", StringComparison.Ordinal),
-            "forecast", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000", "--model",
-            "gru");
+            "forecast", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000",
+            "--model", "gru");
         Assert.InRange(result.Ending, TimeSpan.Zero, s_second);
 
         Assert.Equal((code, ""), (result.Code, result.Error));

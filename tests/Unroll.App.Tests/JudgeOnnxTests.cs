@@ -78,8 +78,11 @@ public sealed class JudgeOnnxTests : IDisposable
     }
 
     private static byte[] Node(string operation, string[] inputs, string output, byte[]? attribute = null) =>
-        Message(1, [.. inputs.SelectMany(input => Text(1, input)), .. Text(2, output), .. Text(4, operation), .. attribute is null ? []
-            : Message(5, attribute)]);
+        Message(1,
+        [
+            .. inputs.SelectMany(input => Text(1, input)), .. Text(2, output), .. Text(4, operation),
+            .. attribute is null ? [] : Message(5, attribute),
+        ]);
 
     private static byte[] Constant(string name, int type, byte[] value) => [.. Number(2, type), .. Text(8, name), .. Message(9, value)];
 

@@ -72,8 +72,8 @@ public sealed class JudgeTests : IDisposable
     {
         // Of two columns the second, in the newest row.
         string file = Sum("two.keras", 2, 0, 0, 0, 0, 0, 0, 0, 1);
-        ToolResult result = Judge(file, "--sample", "aapl", "--target", "Close", "--inputs", "volume,close", "--test", "2017", "--train",
-            "..2016", "--json", "--out", "out");
+        ToolResult result = Judge(file, "--sample", "aapl", "--target", "Close", "--inputs", "volume,close", "--test", "2017",
+            "--train", "..2016", "--json", "--out", "out");
         Assert.Equal(0, result.Code);
         Assert.Contains("two.keras reads windows of 4 rows of 2 columns (Volume, Close) and gives the value of Close in the next row.",
             result.Error, StringComparison.Ordinal);

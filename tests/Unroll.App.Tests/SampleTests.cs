@@ -27,8 +27,8 @@ public sealed class SampleTests : IDisposable
     [InlineData("ridership", "ridership", "..2014", "2015", 5092, 365)]
     public void Each_has_a_target_and_ranges_of_its_own(string name, string target, string learnt, string judged, int train, int test)
     {
-        ToolResult result = Tool.Run(_folder, "forecast", "--sample", name, "--model", "simple-rnn", "--recipe", "tutorial", "--epochs",
-            "1", "--units", "4", "--window", "7");
+        ToolResult result = Tool.Run(_folder, "forecast", "--sample", name, "--model", "simple-rnn", "--recipe", "tutorial",
+            "--epochs", "1", "--units", "4", "--window", "7");
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.Contains($"The model learns from {learnt} and is judged on {judged}, the last full year of the sample.", result.Lines);
         JsonElement data = JsonDocument.Parse(File.ReadAllText(_folder["forecast-report/metrics.json"])).RootElement.GetProperty("data");

@@ -10,8 +10,8 @@ namespace Unroll.App.Tests;
 public sealed class ShopForecast : IDisposable
 {
     public static readonly string[] Options =
-        ["--series", "shop", "--model", "gru", "--ensemble", "1", "--epochs", "2", "--units", "4", "--window", "14", "--missing",
-            "forward-fill"];
+        ["--series", "shop", "--model", "gru", "--ensemble", "1", "--epochs", "2", "--units", "4", "--window", "14",
+            "--missing", "forward-fill"];
 
     public ShopForecast()
     {
@@ -250,8 +250,8 @@ public sealed class SeriesTests(ShopForecast run) : IClassFixture<ShopForecast>,
         Assert.Equal((0, ""), (result.Code, result.Error));
         var report = new Report(_folder["forecast-report"]);
         Assert.Equal(["left/over", "sold: food, drinks"], report.Future.Select(row => row["target"]).Distinct());
-        foreach ((string target, double usual, double promoted) in new[] {
-            ("left/over", 201.4, -20.0), ("sold: food, drinks", 50.5, 30.0) })
+        (string, double, double)[] targets = [("left/over", 201.4, -20.0), ("sold: food, drinks", 50.5, 30.0)];
+        foreach ((string target, double usual, double promoted) in targets)
         {
             IReadOnlyDictionary<string, string>[] rows = [.. report.Future.Where(row => row["target"] == target)];
             Assert.Equal(["2023-07-21", "2023-07-22", "2023-07-23"], rows.Select(row => row["date"]));

@@ -36,7 +36,9 @@ public sealed class TuneDefaultRecipeTests : IDisposable
             result.Lines[6..9]);
         string command = result.Lines[^1];
         Assert.Matches(
-            @"^unroll forecast --sample aapl --recipe default --target High --horizon 2 --ensemble 1 --model (lstm|gru|simple-rnn) --layers [12] --units \d+ --window \d+ --learning-rate [0-9.]+ --dropout [0-9.]+ --epochs 3 --seed 11$", command);
+            "^unroll forecast --sample aapl --recipe default --target High --horizon 2 --ensemble 1 --model (lstm|gru|simple-rnn) "
+            + @"--layers [12] --units \d+ --window \d+ --learning-rate [0-9.]+ --dropout [0-9.]+ --epochs 3 --seed 11$",
+            command);
         JsonElement tuned = Json("tune-report/tune.json"), best = tuned.GetProperty("best");
         Assert.Equal((command, "default", 2),
             (tuned.GetProperty("command").GetString(), tuned.GetProperty("recipe").GetString(), tuned.GetProperty("horizon").GetInt32()));
@@ -75,10 +77,15 @@ public sealed class TuneDefaultRecipeTests : IDisposable
     [InlineData("--strategy", "recursive")]
     public void Several_series_and_targets_are_tuned_together(params string[] options)
     {
+        static string Row(string shop, int day)
+        {
+            double x = 50 + (5 * Math.Sin(day * 0.9)) + Math.Sin(day * day), y = 20 + (day % 7) + Math.Cos(day * day);
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddDays(day):yyyy-MM-dd},{shop},{x:0.000},{y:0.000}");
+        }
+
         string file = _folder.Write("shops.csv", new[] { ("North", 120), ("South", 100) }
-            .SelectMany(shop => Enumerable.Range(0, shop.Item2).Select(day => string.Create(
-                CultureInfo.InvariantCulture,
-                    $"{new DateTime(2020, 1, 1).AddDays(day):yyyy-MM-dd},{shop.Item1},{50 + (5 * Math.Sin(day * 0.9)) + Math.Sin(day * day):0.000},{20 + (day % 7) + Math.Cos(day * day):0.000}")))
+            .SelectMany(shop => Enumerable.Range(0, shop.Item2).Select(day => Row(shop.Item1, day)))
             .Prepend("date,shop,x,y"));
         ToolResult result = Tool.Run(_folder, ["tune", file, "--series", "shop", "--target", "x,y", "--horizon", "2", "--test", "last:10",
             "--trials", "2", "--epochs", "1", .. options]);
@@ -131,8 +138,8 @@ public sealed class TuneDefaultRecipeTests : IDisposable
         _folder.Write("same.csv", Apple.Lines);
         string Trials(string name)
         {
-            Assert.Equal(0, Tool.Run(_folder, ["tune", name + ".csv", "--target", "High", "--train", "..2016", "--test", "2017", "--trials",
-                "3", "--epochs", "1", "--out", name]).Code);
+            Assert.Equal(0, Tool.Run(_folder, ["tune", name + ".csv", "--target", "High", "--train", "..2016", "--test", "2017",
+                "--trials", "3", "--epochs", "1", "--out", name]).Code);
             return string.Join('\n', File.ReadAllLines(_folder[$"{name}/trials.csv"]).Select(line => line[..line.LastIndexOf(',')]));
         }
 
@@ -142,8 +149,8 @@ public sealed class TuneDefaultRecipeTests : IDisposable
     [Theory]
     [InlineData("--horizon has no part in a search with --recipe tutorial, whose networks learn one row ahead. Leave it out, or use "
         + "--recipe default.", "--recipe", "tutorial", "--horizon", "2")]
-    [InlineData("--ensemble has no part in --recipe tutorial. Leave it out, or use --recipe default.", "--recipe", "tutorial", "--ensemble",
-        "2")]
+    [InlineData("--ensemble has no part in --recipe tutorial. Leave it out, or use --recipe default.", "--recipe", "tutorial",
+        "--ensemble", "2")]
     [InlineData("High has 25 training rows, 2016-11-25..2016-12: too few to learn from some and judge 9 rows ahead on the newest. At least "
         + "43 are needed, 18 more. Use a longer training range or a shorter horizon. (--train, --horizon)", "--recipe", "default",
         "--train", "2016-11-25..2016-12", "--test", "2017", "--horizon", "9")]

@@ -59,7 +59,9 @@ public sealed partial class TuneTests : IDisposable
 
         string command = result.Lines[^1];
         Assert.Matches(
-            @"^unroll forecast --sample aapl --recipe tutorial --target High --model (lstm|gru|simple-rnn) --layers [12] --units \d+ --window \d+ --learning-rate [0-9.]+ --dropout [0-9.]+ --epochs 3 --seed 11$", command);
+            @"^unroll forecast --sample aapl --recipe tutorial --target High --model (lstm|gru|simple-rnn) --layers [12] --units \d+ "
+            + @"--window \d+ --learning-rate [0-9.]+ --dropout [0-9.]+ --epochs 3 --seed 11$",
+            command);
         ToolResult forecast = Tool.Run(_folder, command.Split(' ')[1..]);
         Assert.Equal((0, ""), (forecast.Code, forecast.Error));
         using var best = JsonDocument.Parse(File.ReadAllText(_folder["tune-report/tune.json"]));

@@ -57,7 +57,8 @@ internal static class FileEdit
                 return Join(file, json, random.Next(2) == 0 ? rest[..cut] : [.. rest, .. rest[..cut]]);
             case 3:
                 for (int i = random.Next(8); i >= 0 && json.Length > 0; i--)
-                    json[random.Next(json.Length)] = random.Next(2) == 0 ? (byte)random.Next(32, 127)
+                    json[random.Next(json.Length)] = random.Next(2) == 0
+                        ? (byte)random.Next(32, 127)
                         : "{}[],:\"-0123456789"u8[random.Next(18)];
                 return Join(file, json, rest);
             case 4:
@@ -80,7 +81,8 @@ internal static class FileEdit
     }
 
     /// <summary>JSON with something else in one place.</summary>
-    public static byte[] EditedJson(byte[] json, Random random) => random.Next(5) == 0 ? Double(json, random)
+    public static byte[] EditedJson(byte[] json, Random random) => random.Next(5) == 0
+        ? Double(json, random)
         : Edit(json, random, depth: 0);
 
     private static byte[] Edit(byte[] json, Random random, int depth)

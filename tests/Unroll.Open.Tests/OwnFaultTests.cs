@@ -190,7 +190,8 @@ public class FirstFaultTests
     {
         public override double Penalty<T>(ReadOnlySpan<T> weights, Shape shape) => Backward ? 1 : double.NaN;
 
-        public override void AddGradient<T>(ReadOnlySpan<T> weights, Shape shape, Span<T> gradients) => gradients[0] += Backward ? T.NaN
+        public override void AddGradient<T>(ReadOnlySpan<T> weights, Shape shape, Span<T> gradients) => gradients[0] += Backward
+            ? T.NaN
             : T.Zero;
     }
 }

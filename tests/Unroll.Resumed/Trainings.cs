@@ -20,9 +20,11 @@ public static class Trainings
             Schedule = new PlateauSchedule(0.5, 2),
             EarlyStopping = new EarlyStopping(9)
         },
-        ["centered"] = Options
-            with
-        { Optimizer = new RmsProp { LearningRate = 0.005, Centered = true, Momentum = 0.5 }, AccumulateBatches = 2 },
+        ["centered"] = Options with
+        {
+            Optimizer = new RmsProp { LearningRate = 0.005, Centered = true, Momentum = 0.5 },
+            AccumulateBatches = 2,
+        },
         ["adam"] = Options with
         {
             Optimizer = new Adam { LearningRate = 0.01 },

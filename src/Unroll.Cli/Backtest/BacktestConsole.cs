@@ -40,7 +40,8 @@ internal static class BacktestConsole
         string often = run.Folds.Count == 1
             ? "One fit of each forecaster"
             : FormattableString.Invariant($"{run.Folds.Count} fits of each forecaster, one every {run.Folds[1].FirstOrigin:N0} rows");
-        string on = run.Request.Sliding is { } sliding ? FormattableString.Invariant($"on the newest {sliding:N0} rows")
+        string on = run.Request.Sliding is { } sliding
+            ? FormattableString.Invariant($"on the newest {sliding:N0} rows")
             : "on all rows before";
         return $"{often}, {on}.";
     }

@@ -5,8 +5,8 @@ using Unroll.Forecasting;
 namespace Unroll.Cli;
 
 /// <summary>
-/// Runs a backtest and shows how far it is: a bar for the baselines and one a forecaster on a terminal, a line a fit where it is
-/// redirected.
+/// Runs a backtest and shows how far it is: a bar for the baselines and one a forecaster on a terminal, a line a fit
+/// where it is redirected.
 /// </summary>
 internal sealed class BacktestDisplay
 {
@@ -47,7 +47,7 @@ internal sealed class BacktestDisplay
         TimeSeries table = _run.Task[_run.Task.Parts[0]].Table;
         void Say(BacktestStatus status, string text) => _terminal.Say($"{status.Name.PadRight(widest)}  {text}");
         var quiet = Stopwatch.StartNew();
-        void Shown(BacktestStatus status, BacktestEvent moment)
+        void Show(BacktestStatus status, BacktestEvent moment)
         {
             bool isFit = !moment.IsBaseline && moment.Kind == BacktestEventKind.Predicted;
             if (isFit)
@@ -59,13 +59,13 @@ internal sealed class BacktestDisplay
             quiet.Restart();
         }
 
-        void Completed(BacktestStatus status)
+        void Complete(BacktestStatus status)
         {
             if (status == _states[0] && status.HasBegun)
                 Say(status, status.ToString());
         }
 
-        Run(Shown, Completed, cancellation);
+        Run(Show, Complete, cancellation);
     }
 
     private void RunLive(CancellationToken cancellation)
@@ -76,14 +76,14 @@ internal sealed class BacktestDisplay
         {
             Dictionary<BacktestStatus, ProgressTask> tasks =
                 _states.ToDictionary(status => status, status => context.AddTask(status.Name, autoStart: false, maxValue: 1));
-            void Shown(BacktestStatus status, BacktestEvent moment)
+            void Show(BacktestStatus status, BacktestEvent moment)
             {
                 if (!tasks[status].IsStarted)
                     tasks[status].StartTask();
                 tasks[status].Value = status.Share;
             }
 
-            Run(Shown, status => tasks[status].StopTask(), cancellation);
+            Run(Show, status => tasks[status].StopTask(), cancellation);
         });
     }
 

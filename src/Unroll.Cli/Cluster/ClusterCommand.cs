@@ -119,7 +119,7 @@ internal static class ClusterCommand
         {
             connection,
         };
-        command.SetAction(result => StatusAsync(ClusterConnection.Required(result.GetValue(connection))).GetAwaiter().GetResult());
+        command.SetAction(result => StatusAsync(ClusterConnection.Require(result.GetValue(connection))).GetAwaiter().GetResult());
         return command;
     }
 
@@ -146,7 +146,7 @@ internal static class ClusterCommand
         command.SetAction(result =>
         {
             string name = result.GetRequiredValue(study);
-            ActAsync(ClusterConnection.Required(result.GetValue(connection)), cluster => act(cluster, name)).GetAwaiter().GetResult();
+            ActAsync(ClusterConnection.Require(result.GetValue(connection)), cluster => act(cluster, name)).GetAwaiter().GetResult();
             Terminal.Output().Say(string.Format(CultureInfo.InvariantCulture, said, name));
             return 0;
         });

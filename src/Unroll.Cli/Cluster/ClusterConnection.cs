@@ -34,7 +34,7 @@ internal static class ClusterConnection
     public static string? OfEnvironment() => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? Of(text) : null;
 
     /// <exception cref="UnrollException">Nothing says where the cluster is.</exception>
-    public static string Required(string? given) => given is not null
+    public static string Require(string? given) => given is not null
         ? Of(given)
         : OfEnvironment() ?? throw new UnrollException($"Which cluster? Give --cluster {ClusterOptions.Connection}, or set {Variable}.");
 }

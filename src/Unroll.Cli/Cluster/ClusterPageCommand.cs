@@ -21,7 +21,7 @@ internal static class ClusterPageCommand
             connection, port,
         };
         command.SetAction((result, cancellation) => RunAsync(
-            ClusterConnection.Required(result.GetValue(connection)), new Listening { Port = result.GetValue(port) }, cancellation));
+            ClusterConnection.Require(result.GetValue(connection)), new Listening { Port = result.GetValue(port) }, cancellation));
         return command;
     }
 

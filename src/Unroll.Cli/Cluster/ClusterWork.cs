@@ -15,8 +15,8 @@ internal sealed class ClusterWork : IPieceWork
     private readonly ConcurrentDictionary<(string Study, string Setup), Lazy<IPieces>> _studies = [];
 
     /// <summary>
-    /// The version of all that bits depend on but the instruction set: of two machines that differ in it one leaves the other's studies
-    /// alone.
+    /// The version of all that bits depend on but the instruction set: of two machines that differ in it one leaves the
+    /// other's studies alone.
     /// </summary>
     public static string Version { get; } = $"{typeof(Model).Assembly.GetName().Version?.ToString(3)}-{SetupHash.Of([])[..8]}";
 

@@ -79,8 +79,8 @@ internal sealed class LocalCluster : IAsyncDisposable
         };
         start.Environment[ClusterConnection.Variable] = Connection;
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        process.OutputDataReceived += Said;
-        process.ErrorDataReceived += Said;
+        process.OutputDataReceived += OnLine;
+        process.ErrorDataReceived += OnLine;
         process.Exited += (_, _) =>
         {
             if (Interlocked.Decrement(ref _living) == 0)
@@ -121,7 +121,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    private void Said(object sender, DataReceivedEventArgs line)
+    private void OnLine(object sender, DataReceivedEventArgs line)
     {
         const int Most = 3;
         if (line.Data is not { Length: > 0 } text)

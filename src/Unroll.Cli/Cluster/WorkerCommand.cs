@@ -35,7 +35,7 @@ internal static class WorkerCommand
         command.SetAction(result => Run(
             new WorkerOptions
             {
-                Connection = ClusterConnection.Required(result.GetValue(cluster)),
+                Connection = ClusterConnection.Require(result.GetValue(cluster)),
                 Slots = result.GetValue(slots),
                 BlobFolder = result.GetValue(folder),
                 LogFile = result.GetValue(log),

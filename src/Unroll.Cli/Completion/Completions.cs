@@ -15,8 +15,8 @@ internal static class Completions
     private const int LongestDescription = 60;
 
     /// <summary>
-    /// One word a line, with a tab and its description where it has one; nothing where a file, a number or a name of the user's is
-    /// expected.
+    /// One word a line, with a tab and its description where it has one; nothing where a file, a number or a name of
+    /// the user's is expected.
     /// </summary>
     /// <param name="root">The tool.</param>
     /// <param name="words">

@@ -21,8 +21,8 @@ internal sealed class ExchangeArguments
     };
     private readonly Option<string?> _subtree = new("--subtree")
     {
-        Description = "With --into: the dictionary of a PyTorch file that has the weights, as state_dict or model [default: the file "
-            + "itself]",
+        Description = "With --into: the dictionary of a PyTorch file that has the weights, as state_dict or model [default: "
+            + "the file itself]",
         HelpName = "KEY",
     };
 

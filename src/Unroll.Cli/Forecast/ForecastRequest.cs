@@ -89,8 +89,8 @@ internal sealed record ForecastRequest : CommonRequest
     /// The forecaster that is recommended, not yet fitted: of networks the default recipe's blend with these networks; of a list that names
     /// anything else the blend of exactly what it names.
     /// </summary>
-    /// <exception cref="UnrollException">A rule that is named does not apply, or there are too few rows for a model or a window that is
-    /// named.</exception>
+    /// <exception cref="UnrollException">A rule that is named does not apply, or there are too few rows for a model or a window
+    /// that is named.</exception>
     public BlendForecaster CreateBlend(ForecastTask task)
     {
         BlendForecaster blend = BlendOf(task);
@@ -122,8 +122,8 @@ internal sealed record ForecastRequest : CommonRequest
     };
 
     /// <summary>
-    /// The epochs that the training of a network and of all that are averaged with it counts, those that early stopping leaves out among
-    /// them.
+    /// The epochs that the training of a network and of all that are averaged with it counts, those that early stopping
+    /// leaves out among them.
     /// </summary>
     public int EpochsInAll => Network.Training.Epochs * (Recipe.IsDefault ? 2 * Recipe.Members : 1);
 

@@ -10,8 +10,8 @@ namespace Unroll.Cli;
 /// <param name="Recommended">The name of the forecaster that future.csv comes from; null where the networks stand alone.</param>
 /// <param name="Verdict">Sentences, as they are printed.</param>
 /// <param name="Forecasters">The blend, networks, ridge regression and baselines; of several parts means of scaled errors.</param>
-/// <param name="WithoutNetworks">The recommended forecast as it would be without networks; null where there are none, or nothing
-/// else.</param>
+/// <param name="WithoutNetworks">The recommended forecast as it would be without networks; null where there are none,
+/// or nothing else.</param>
 /// <param name="Parts">The same of each part, in its unit.</param>
 /// <param name="Settings">By the names of the options.</param>
 /// <param name="LeftOut">Series that could not be used.</param>

@@ -28,9 +28,10 @@ internal static class JudgeConsole
             : string.Create(CultureInfo.InvariantCulture, $"; the {run.Task.OlderRows:N0} rows before are left out");
         string all = run.Task.OlderRows > 0 && run.Request.Rows is null ? " --rows all looks at them too." : "";
         string fitted = run.HasFittedScales ? "Scaling and baselines are" : "Baselines are";
-        return string.Create(CultureInfo.InvariantCulture, $"{fitted} fitted to the {train.Rows:N0} {(train.Rows == 1 ? "row" : "rows")} from {train.From} to "
-            + $"{train.To}; the network was {run.Forecaster.TrainingInWords}. All are judged on the "
-            + $"{test.Rows:N0} {(test.Rows == 1 ? "row" : "rows")} from {test.From} to {test.To}{older}.{all}");
+        string Of(RowFigures rows) => string.Create(
+            CultureInfo.InvariantCulture, $"{rows.Rows:N0} {(rows.Rows == 1 ? "row" : "rows")} from {rows.From} to {rows.To}");
+        return $"{fitted} fitted to the {Of(train)}; the network was {run.Forecaster.TrainingInWords}. "
+            + $"All are judged on the {Of(test)}{older}.{all}";
     }
 
     /// <summary>How good the network is, and what says that it is not used as it was trained or has seen the rows.</summary>

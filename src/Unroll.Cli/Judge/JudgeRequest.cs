@@ -57,7 +57,8 @@ internal sealed record JudgeRequest : CommonRequest
     /// <exception cref="UnrollException">No such column, or none named where there are several.</exception>
     public TaskOptions TaskFor(SeriesSet data, PretrainedForecaster forecaster)
     {
-        IReadOnlyList<string> targets = Targets.Count == 0 && forecaster.Options.Columns is [var only] ? [only]
+        IReadOnlyList<string> targets = Targets.Count == 0 && forecaster.Options.Columns is [var only]
+            ? [only]
             : ColumnNames.Targets(data, this);
         if (targets.Count > 1)
             throw new UnrollException($"{forecaster.Name} forecasts one target, but --target names {targets.Count}: "

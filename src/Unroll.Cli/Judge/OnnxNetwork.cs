@@ -20,8 +20,7 @@ internal static class OnnxNetwork
         if (input.Type != TensorType.Float32 || input.Shape is not { Count: 2 or 3 } extents)
             throw new UnrollException($"{path} reads {input.Name}, which is no window of 32-bit numbers, [batch, T, F].");
         int steps = extents[1] > 0 ? extents[1] : window
-            ?? throw new UnrollException($"{path} leaves open how many rows a window has. Say how many it was trained "
-                + "on.")
+            ?? throw new UnrollException($"{path} leaves open how many rows a window has. Say how many it was trained on.")
             { Subject = "window" };
         int features = extents.Count == 2 ? 1 : extents[2] > 0 ? extents[2] : Math.Max(1, options.Columns.Count);
         int[] inner = extents.Count == 2 ? [steps] : [steps, features];

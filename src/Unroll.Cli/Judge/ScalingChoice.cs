@@ -117,7 +117,8 @@ internal sealed partial record ScalingChoice(string Kind, double Lowest = 0, dou
             + "training, as 10,250, or of each column, as Close=10:250,Volume=0:1e6.");
 
     private static double? Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+            ? number
             : null;
 
     [GeneratedRegex("([^=]+)=([^:=,]+):([^:=,]+)(?:,|$)", RegexOptions.CultureInvariant)]

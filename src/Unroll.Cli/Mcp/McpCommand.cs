@@ -21,8 +21,8 @@ internal static class McpCommand
         };
         var command = new Verb(
             "mcp",
-            "Offers describe, forecast, predict and explain to an agent, as tools of the Model Context Protocol over standard input and "
-                + "output.",
+            "Offers describe, forecast, predict and explain to an agent, as tools of the Model Context Protocol over standard "
+                + "input and output.",
             "unroll mcp .")
         {
             folder,

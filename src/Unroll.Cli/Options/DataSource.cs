@@ -67,8 +67,8 @@ internal sealed record DataSource(IReadOnlyList<string> Paths, Sample? Sample, I
     }
 
     /// <summary>
-    /// Whether the only file, which has no column of that name, is a series named as the file, as others were that a forecaster learnt
-    /// from.
+    /// Whether the only file, which has no column of that name, is a series named as the file, as others were that a
+    /// forecaster learnt from.
     /// </summary>
     private bool IsOneOfSeveral(string? series) => Paths is [not "-"] && "file".Equals(series, StringComparison.OrdinalIgnoreCase);
 

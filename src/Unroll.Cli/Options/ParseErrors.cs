@@ -16,8 +16,10 @@ internal static class ParseErrors
         string help = $"{Words(result.CommandResult)} --help";
         // The parser takes an option that it does not know for a file.
         if (result.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && LooksLikeOption(token.Value)) is { } option)
-            return $"There is no option {option.Value}{Meant(option.Value, command.Options.Select(candidate => candidate.Name)) ?? "."} "
-                + $"See {help}.";
+        {
+            string? suggestion = Suggestion(option.Value, command.Options.Select(candidate => candidate.Name));
+            return $"There is no option {option.Value}{suggestion ?? "."} See {help}.";
+        }
         if (result.Errors.Count == 0)
             return null;
         string[] verbs = [.. command.Subcommands.Select(verb => verb.Name)];
@@ -27,7 +29,7 @@ internal static class ParseErrors
             return $"{result.Errors[0].Message.TrimEnd('.')}. See {help}.";
         string text = result.UnmatchedTokens[0];
         return hasVerbs
-            ? $"There is no verb {text}{Meant(text, verbs) ?? $"; there are {string.Join(", ", verbs)}."} See {help}."
+            ? $"There is no verb {text}{Suggestion(text, verbs) ?? $"; there are {string.Join(", ", verbs)}."} See {help}."
             : $"\"{text}\" is one argument too many. See {help}.";
     }
 
@@ -35,7 +37,7 @@ internal static class ParseErrors
     private static string Words(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{Words(parent)} {result.Command.Name}" : "unroll";
 
-    private static string? Meant(string text, IEnumerable<string> words) =>
+    private static string? Suggestion(string text, IEnumerable<string> words) =>
         Spelling.Nearest(text, words) is { } word ? $"; did you mean {word}?" : null;
 
     private static bool LooksLikeOption(string text) =>

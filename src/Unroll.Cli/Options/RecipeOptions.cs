@@ -31,11 +31,11 @@ internal sealed record RecipeRequest(
         if (!IsDefault)
             return ForecastInputs.TargetOnly;
         string[] words = Words(series);
-        string[] known = [.. ColumnNames.Split("--known", Known, series.ColumnNames).Select(name => Named("--known", name)).Distinct()];
+        string[] known = [.. ColumnNames.Split("--known", Known, series.ColumnNames).Select(name => NameOf("--known", name)).Distinct()];
         string[] past =
         [
             .. words.Contains("columns") && !LeavesColumnsOut ? series.ColumnNames.Except(targets) : [],
-            .. words.Where(word => !IsKeyword(word)).Select(name => Named("--features", name)),
+            .. words.Where(word => !IsKeyword(word)).Select(name => NameOf("--features", name)),
         ];
         past = [.. past.Except(known).Distinct()];
         if (Strategy == Strategy.Recursive && (past.Length > 0 || (Features is not null && words.Contains("columns"))))
@@ -48,7 +48,7 @@ internal sealed record RecipeRequest(
 
         return new ForecastInputs { Past = past, Known = known, Calendar = words.Contains("calendar"), Holidays = Holidays };
 
-        string Named(string option, string name) => series[name].Name is var column && !targets.Contains(column)
+        string NameOf(string option, string name) => series[name].Name is var column && !targets.Contains(column)
             ? column
             : throw new UnrollException(targets.Count == 1
                 ? $"{option} names {column}, which is the target itself. Name other columns, or leave the option out."
@@ -57,7 +57,8 @@ internal sealed record RecipeRequest(
     }
 
     /// <summary>The columns that the user named as past inputs, and so may not be left out.</summary>
-    public IReadOnlyList<string> NamedColumns(TimeSeries series) => Features is null ? []
+    public IReadOnlyList<string> NamedColumns(TimeSeries series) => Features is null
+        ? []
         : [.. Words(series).Where(word => !IsKeyword(word))];
 
     /// <summary>What a strategy leaves out that the user did not name, in words; nothing where there is none.</summary>

@@ -71,8 +71,8 @@ internal sealed class PredictInput
     /// <summary>
     /// All rows of the file to learn from; refuses, before work begins, a file that the forecaster cannot be fitted on with.
     /// </summary>
-    /// <exception cref="UnrollException">Rows of another frequency, none that are newer, or a file that cannot be forecast
-    /// from.</exception>
+    /// <exception cref="UnrollException">Rows of another frequency, none that are newer, or a file that cannot
+    /// be forecast from.</exception>
     public ForecastTask NewerTask()
     {
         if (Warning is not null)

@@ -9,8 +9,8 @@ internal static class FigureTable
     private const int Gap = 2;
 
     /// <summary>The table in lines of at most <paramref name="width"/> characters, as far as its figures can be written so short.</summary>
-    /// <param name="headings">One a column; they may have two lines. A hyphen before the end of a line is not there where it has
-    /// one.</param>
+    /// <param name="headings">One a column; they may have two lines. A hyphen before the end of a line is not there
+    /// where it has one.</param>
     /// <param name="spare">The headings of columns that are left out where there is no room, one after the other.</param>
     /// <param name="groups">Lines of cells, one a column.</param>
     /// <param name="width">The characters of a line.</param>

@@ -47,8 +47,8 @@ internal sealed class Terminal
     public static Terminal Silent() => new(TextWriter.Null, isPlain: true) { IsSilent = true };
 
     /// <summary>
-    /// Text whose control characters, which would go to the terminal as commands, are replaced, and marks that turn the direction of
-    /// writing.
+    /// Text whose control characters, which would go to the terminal as commands, are replaced, and marks that turn
+    /// the direction of writing.
     /// </summary>
     public static string Harmless(string text) =>
         text.All(c => c == '\n' || !IsSteering(c)) ? text : string.Concat(text.Select(c => c != '\n' && IsSteering(c) ? '\uFFFD' : c));

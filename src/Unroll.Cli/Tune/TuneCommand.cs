@@ -58,8 +58,8 @@ internal static class TuneCommand
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
             {
                 terminal.Blank();
-                terminal.Say($"Interrupted. {TuneConsole.Trainings(journal.Finished.Count)} kept in {path}: the same command goes on from "
-                    + "there.");
+                terminal.Say($"Interrupted. {TuneConsole.Trainings(journal.Finished.Count)} kept in {path}: the same command goes "
+                    + "on from there.");
                 return interruption.ExitCode;
             }
 

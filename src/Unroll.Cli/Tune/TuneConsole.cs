@@ -77,11 +77,13 @@ internal static class TuneConsole
         terminal.Unbroken(plan.ForecastCommandLine(result.Best.Run));
     }
 
-    private static string Ahead(int steps) => steps == 1 ? "1 row ahead"
+    private static string Ahead(int steps) => steps == 1
+        ? "1 row ahead"
         : FormattableString.Invariant($"judged on 1 to {steps} rows ahead");
 
     /// <summary><c>12 finished trainings are</c></summary>
-    public static string Trainings(int count) => count == 1 ? "1 finished training is"
+    public static string Trainings(int count) => count == 1
+        ? "1 finished training is"
         : string.Create(CultureInfo.InvariantCulture, $"{count:N0} finished trainings are");
 
     private static void Importance(Terminal terminal, TuningResult result)

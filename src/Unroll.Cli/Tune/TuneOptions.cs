@@ -12,8 +12,8 @@ internal sealed class TuneOptions
     private readonly CommonOptions _common =
         new("tune-report", TuneJson.FileName, "The same seed tries the same settings and gives the same networks");
     private readonly RecipeOptions _recipe = new(
-        description: "The recipe to tune: that of unroll forecast, or the tutorial's, one network on the target alone, which is tuned "
-            + "quicker",
+        description: "The recipe to tune: that of unroll forecast, or the tutorial's, one network on the target alone, which "
+            + "is tuned quicker",
         members: 1);
 
     private readonly Option<int?> _horizon = Options.OptionalWhole(

@@ -70,21 +70,21 @@ internal sealed class TunePlan
     public string ForecastCommandLine(TrialRun run)
     {
         ForecastRequest forecast = Request.Forecast;
-        static string[] Given(string option, object? value) => value is null ? [] : [option, FormattableString.Invariant($"{value}")];
+        static string[] Option(string option, object? value) => value is null ? [] : [option, FormattableString.Invariant($"{value}")];
         string[] words =
         [
             "unroll", "forecast", .. forecast.Data.CommandWords,
-            .. forecast.Data.Sample is null ? Given("--series", forecast.SeriesColumn) : [],
+            .. forecast.Data.Sample is null ? Option("--series", forecast.SeriesColumn) : [],
             .. (forecast.Statics ?? []).SelectMany(name => new[] { "--static", name }),
             "--recipe", Request.Recipe.IsDefault ? RecipeOptions.Default : RecipeOptions.Tutorial,
             .. Task.Targets.SelectMany(target => new[] { "--target", target }),
-            .. Given("--train", forecast.Train),
-            .. Given("--test", forecast.Test),
-            .. forecast.Missing == MissingPolicy.Error ? [] : Given("--missing", MissingOption.Word(forecast.Missing)),
+            .. Option("--train", forecast.Train),
+            .. Option("--test", forecast.Test),
+            .. forecast.Missing == MissingPolicy.Error ? [] : Option("--missing", MissingOption.Word(forecast.Missing)),
             .. OfDefaultRecipe(),
             .. Hyperparameter.All.SelectMany(setting => new[] { TuneTable.Option(setting), setting.Text(run.Settings) }),
-            .. Given("--epochs", run.Epochs),
-            .. Given("--seed", forecast.Seed),
+            .. Option("--epochs", run.Epochs),
+            .. Option("--seed", forecast.Seed),
         ];
         return string.Join(' ', words.Select(ShellWord.Quote));
     }
@@ -97,7 +97,8 @@ internal sealed class TunePlan
             return [];
         return
         [
-            .. Request.Forecast.Horizon > 1 ? ["--horizon", Request.Forecast.Horizon.ToString(CultureInfo.InvariantCulture)]
+            .. Request.Forecast.Horizon > 1
+                ? ["--horizon", Request.Forecast.Horizon.ToString(CultureInfo.InvariantCulture)]
                 : Array.Empty<string>(),
             .. (recipe.Features ?? []).SelectMany(feature => new[] { "--features", feature }),
             .. recipe.Known.SelectMany(known => new[] { "--known", known }),
@@ -107,7 +108,8 @@ internal sealed class TunePlan
             .. recipe.Strategy == Strategy.Recursive ? ["--strategy", "recursive"] : Array.Empty<string>(),
             .. recipe.Head == ForecastHead.None ? Array.Empty<string>() : ["--head", RecipeOptions.WordOf(recipe.Head)],
             .. Request.MembersAreGiven ? ["--ensemble", recipe.Members.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
-            .. recipe.Validation == new EnsembleRecipe().Validation ? Array.Empty<string>()
+            .. recipe.Validation == new EnsembleRecipe().Validation
+                ? Array.Empty<string>()
                 : ["--validation", recipe.Validation.ToString(CultureInfo.InvariantCulture)],
         ];
     }

@@ -86,8 +86,8 @@ internal static class TuneTable
             string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
             csv.Append(CultureInfo.InvariantCulture, $"{trial.Run.Trial},{trial.Run.Rung},{trial.Run.Epochs}");
             csv.AppendJoin("", Hyperparameter.All.Select(setting => "," + setting.Text(trial.Run.Settings)));
-            csv.Append(CultureInfo.InvariantCulture,
-                $",{trial.Parameters},{(trial.HasDiverged ? "" : Number(trial.Error))},{Number(result.NaiveError)},{Number(result.Skill(trial))},{trial.Seconds}\n");
+            csv.Append(CultureInfo.InvariantCulture, $",{trial.Parameters},{(trial.HasDiverged ? "" : Number(trial.Error))}");
+            csv.Append(CultureInfo.InvariantCulture, $",{Number(result.NaiveError)},{Number(result.Skill(trial))},{trial.Seconds}\n");
         }
 
         return csv.ToString();

@@ -15,8 +15,8 @@ internal sealed class Database : IAsyncDisposable
     private readonly NpgsqlDataSource _source;
 
     /// <param name="address">Where it is.</param>
-    /// <param name="patience">How long work is repeated while it is away; a worker, which would lose what it computed, waits for
-    /// ever.</param>
+    /// <param name="patience">How long work is repeated while it is away; a worker, which would lose what it computed,
+    /// waits for ever.</param>
     public Database(ClusterAddress address, TimeSpan? patience = null)
     {
         Address = address;

@@ -40,8 +40,8 @@ internal static class DatabaseFault
     private static string Line(NpgsqlException fault, ClusterAddress address) => fault switch
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword } =>
-            $"PostgreSQL at {address.Server} refuses the password of user {address.User}. Give the right one in the connection of the "
-                + "cluster.",
+            $"PostgreSQL at {address.Server} refuses the password of user {address.User}. Give the right one in the connection "
+                + "of the cluster.",
         PostgresException { SqlState: PostgresErrorCodes.InvalidAuthorizationSpecification } refused =>
             $"PostgreSQL at {address.Server} does not let user {address.User} in: {refused.MessageText}. Check user and TLS settings in "
             + "the connection of the cluster, and pg_hba.conf of the server.",

@@ -62,7 +62,8 @@ internal static class KerasContents
                 continue;
             if (next.Member is Hdf5Dataset dataset)
                 yield return new ContentsTensor(next.Path, dataset.TypeName, [.. dataset.Shape]);
-            foreach ((string name, Hdf5Object member) in next.Member is Hdf5Group group ? group.Members
+            foreach ((string name, Hdf5Object member) in next.Member is Hdf5Group group
+                ? group.Members
                 : new Dictionary<string, Hdf5Object>())
                 pending.Push((next.Path.Length == 0 ? name : $"{next.Path}/{name}", member));
         }

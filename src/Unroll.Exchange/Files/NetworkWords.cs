@@ -4,8 +4,8 @@ using Unroll.Forecasting;
 namespace Unroll.Exchange;
 
 /// <summary>
-/// What a caller must know of a network that is taken out of a forecaster: what goes in, in which order, and the scaling, which stays
-/// behind.
+/// What a caller must know of a network that is taken out of a forecaster: what goes in, in which order, and the
+/// scaling, which stays behind.
 /// </summary>
 internal static class NetworkWords
 {

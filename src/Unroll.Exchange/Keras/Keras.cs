@@ -49,8 +49,8 @@ public static class Keras
     /// <param name="path">The file.</param>
     /// <param name="options">In order or by name.</param>
     /// <returns>The names of the layers that stay as they were.</returns>
-    /// <exception cref="UnrollException">The file is missing, damaged, none of Keras, or does not fit the model; then no weight is
-    /// changed.</exception>
+    /// <exception cref="UnrollException">The file is missing, damaged, none of Keras, or does not fit the model; then no
+    /// weight is changed.</exception>
     /// <exception cref="InvalidOperationException">The model is not built.</exception>
     public static IReadOnlyList<string> LoadWeights(Model model, string path, KerasOptions? options = null)
     {

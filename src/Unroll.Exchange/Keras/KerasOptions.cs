@@ -24,8 +24,8 @@ public sealed record KerasOptions
     public bool ByName { get; init; }
 
     /// <summary>
-    /// For <see cref="Keras.LoadWeights"/> by name: what happens to layers of the model that the file does not have. Keras keeps them
-    /// silently.
+    /// For <see cref="Keras.LoadWeights"/> by name: what happens to layers of the model that the file does not have.
+    /// Keras keeps them silently.
     /// </summary>
     public MissingWeights Missing { get; init; } = MissingWeights.Refuse;
 

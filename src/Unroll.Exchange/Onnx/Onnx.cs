@@ -31,8 +31,8 @@ public static partial class Onnx
     /// <exception cref="UnsupportedModelException">
     /// It has a layer, cell or activation of your own for which <see cref="OnnxKinds"/> has nothing.
     /// </exception>
-    /// <exception cref="UnrollException">The file cannot be written, or a model that is to be streamed does not go step by
-    /// step.</exception>
+    /// <exception cref="UnrollException">The file cannot be written, or a model that is to be streamed does not go
+    /// step by step.</exception>
     public static void Save(Model model, string path, OnnxOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);

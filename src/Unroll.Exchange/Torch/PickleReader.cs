@@ -117,8 +117,8 @@ internal sealed class PickleReader(FileBytes file, ReadOnlyMemory<byte> bytes, F
                 break;
             case PickleOp.BinGet or PickleOp.LongBinGet:
                 uint number = op == PickleOp.BinGet ? Byte() : U32();
-                _stack.Add(_memo.TryGetValue(number, out object? value) ? value : throw Wrong($"it takes value {number} before it is "
-                    + "made"));
+                _stack.Add(_memo.TryGetValue(number, out object? value) ? value : throw Wrong($"it takes value {number} before "
+                    + "it is made"));
                 break;
             case PickleOp.Global:
                 _stack.Add(Global(Line(), Line()));

@@ -4,8 +4,8 @@ using Unroll.Exchange.TensorFiles;
 namespace Unroll.Exchange.TorchFiles;
 
 /// <summary>
-/// Reads PyTorch's zip files (from PyTorch 1.6 on): <c>name/data.pkl</c>, a pickle, <c>name/data/0</c> and so on, the numbers, and
-/// <c>name/byteorder</c>.
+/// Reads PyTorch's zip files (from PyTorch 1.6 on): <c>name/data.pkl</c>, a pickle, <c>name/data/0</c> and so on, the
+/// numbers, and <c>name/byteorder</c>.
 /// </summary>
 internal sealed class TorchArchive
 {

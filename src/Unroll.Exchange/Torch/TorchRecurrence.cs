@@ -40,8 +40,8 @@ internal sealed partial class TorchLayer
     private string? BothWays(Bidirectional both)
     {
         if (both.Inner is StackedRecurrent { Layers.Count: > 1 })
-            return "in a bidirectional module of PyTorch each layer reads both halves of the layer below; use a Bidirectional for each "
-                + "layer";
+            return "in a bidirectional module of PyTorch each layer reads both halves of the layer below; use a Bidirectional "
+                + "for each layer";
         Recurrent inner = both.Inner is StackedRecurrent stack ? stack.Layers[0] : (Recurrent)both.Inner;
         string path = both.Inner is StackedRecurrent ? $"{inner.Kind}_1/" : "";
         if (Refusal(inner) is { } reason)

@@ -47,8 +47,8 @@ internal sealed record RobustSmoothing(SmoothingStart Start, double Level, doubl
                 season[place] += Season * (1 - Level) * counted;
             }
 
-            double within = 1 - (size * size / (Bound * Bound)), bounded = size >= Bound ? Consistent
-                : Consistent * (1 - (within * within * within));
+            double within = 1 - (size * size / (Bound * Bound));
+            double bounded = size >= Bound ? Consistent : Consistent * (1 - (within * within * within));
             scale = Math.Max(Start.Least, scale * Math.Sqrt((ScaleWeight * bounded) + 1 - ScaleWeight));
         }
 

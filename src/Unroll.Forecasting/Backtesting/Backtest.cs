@@ -103,7 +103,8 @@ public static class Backtest
     }
 
     /// <summary>The same on a thread of its own.</summary>
-    /// <inheritdoc cref="Run(ForecastTask, IReadOnlyList{Func{PartsForecaster}}, BacktestOptions?, IProgress{BacktestEvent}?, CancellationToken)"/>
+    /// <inheritdoc cref="Run(ForecastTask, IReadOnlyList{Func{PartsForecaster}}, BacktestOptions?, IProgress{BacktestEvent}?,
+    /// CancellationToken)"/>
     public static async Task<BacktestResult> RunAsync(
         ForecastTask task,
         IReadOnlyList<Func<PartsForecaster>> forecasters,
@@ -164,8 +165,8 @@ public static class Backtest
     /// <param name="forecasters">What makes each forecaster.</param>
     /// <param name="options">How often to fit; null for the defaults.</param>
     /// <exception cref="ArgumentException">Two forecasters have the same name.</exception>
-    /// <exception cref="UnrollException">The rows do not do for the options or the forecasters, and it says how many are
-    /// missing.</exception>
+    /// <exception cref="UnrollException">The rows do not do for the options or the forecasters, and it says how
+    /// many are missing.</exception>
     public static IReadOnlyList<BacktestFold> Folds(
         ForecastTask task, IReadOnlyList<Func<PartsForecaster>> forecasters, BacktestOptions? options = null)
     {

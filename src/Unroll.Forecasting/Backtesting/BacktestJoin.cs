@@ -40,7 +40,7 @@ internal static class BacktestJoin
         double[] actual = split.Test.ToArray();
         DateTime[] dates = PartRows.TestDates(split, steps);
         if (own[0].Track is not { } track)
-            return new PartForecast(part, dates, values, null, actual, split.Table, PartFacts.Stated(split, task.Options).Limits);
+            return new PartForecast(part, dates, values, null, actual, split.Table, PartFacts.WithStatedLimits(split, task.Options).Limits);
         HorizonQuantiles? head = Array.TrueForAll(own, fold => fold.Head is not null)
             ? new HorizonQuantiles(steps, [.. own.SelectMany(fold => fold.Head!)])
             : null;

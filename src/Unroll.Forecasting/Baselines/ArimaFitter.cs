@@ -54,7 +54,7 @@ internal sealed class ArimaFitter
 
         likelihood.Polynomial.SetTransformed(point);
         bool isTaken = likelihood.Polynomial.IsSound && double.IsFinite(value);
-        return new ArimaFit(order, point, isTaken ? value + Unscaled(order) + correction : double.PositiveInfinity);
+        return new ArimaFit(order, point, isTaken ? value + ScalingTerm(order) + correction : double.PositiveInfinity);
     }
 
     /// <summary>Coefficients, constant and variance of a fit.</summary>
@@ -62,7 +62,7 @@ internal sealed class ArimaFitter
     {
         ArimaOrder order = fit.Order;
         ArimaLikelihood likelihood = Of(order);
-        double deviance = likelihood.Exact(fit.Point) + Unscaled(order), scale = order.HasConstant ? _spread : _scale;
+        double deviance = likelihood.Exact(fit.Point) + ScalingTerm(order), scale = order.HasConstant ? _spread : _scale;
         double[] all = likelihood.Polynomial.Coefficients.ToArray();
         int at = 0;
         double[] Next(int count) => all[at..(at += count)];
@@ -81,7 +81,7 @@ internal sealed class ArimaFitter
     private ArimaLikelihood Of(ArimaOrder order) => new(order.HasConstant ? _centred : _rows, order);
 
     /// <summary>What −2 log L of the rows as they are has more than that of the scaled ones.</summary>
-    private double Unscaled(ArimaOrder order) =>
+    private double ScalingTerm(ArimaOrder order) =>
         _rows.Length * (1 + Math.Log(2 * Math.PI) + (2 * Math.Log(order.HasConstant ? _spread : _scale)));
 
     /// <summary>The point of a model at which it says nearly what a similar one says: terms that are new are 0.</summary>

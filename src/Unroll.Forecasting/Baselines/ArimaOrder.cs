@@ -14,8 +14,8 @@ namespace Unroll.Forecasting;
 /// <param name="SeasonalD">D, how often rows are differenced over a season.</param>
 /// <param name="SeasonalQ">Q, the same for errors that are seasons apart.</param>
 /// <param name="Period">m, the rows of one season; 1 for none.</param>
-/// <param name="HasConstant">Whether c is fitted, the mean of w: with one difference a drift, without one the mean of the rows; else it is
-/// 0.</param>
+/// <param name="HasConstant">Whether c is fitted, the mean of w: with one difference a drift, without one the mean of the
+/// rows; else it is 0.</param>
 public sealed record ArimaOrder(
     int P, int D, int Q, int SeasonalP = 0, int SeasonalD = 0, int SeasonalQ = 0, int Period = 1, bool HasConstant = false)
 {

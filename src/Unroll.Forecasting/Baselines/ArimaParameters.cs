@@ -25,8 +25,8 @@ internal sealed record ArimaParameters(
     public int ParameterCount => Order.Coefficients + (Order.HasConstant ? 1 : 0) + 1;
 
     /// <summary>
-    /// Akaike's criterion corrected for few rows, −2 log L + 2k + 2k(k + 1)/(n − k − 1). Comparable between models of the same differences
-    /// only.
+    /// Akaike's criterion corrected for few rows, −2 log L + 2k + 2k(k + 1)/(n − k − 1). Comparable between models of the
+    /// same differences only.
     /// </summary>
     public double Aicc => (-2 * LogLikelihood) + (2 * ParameterCount) + Correction(ParameterCount, Rows);
 

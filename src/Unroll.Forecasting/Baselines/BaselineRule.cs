@@ -66,8 +66,8 @@ internal abstract class BaselineRule
     }
 
     /// <summary>
-    /// What the forecasts from the last of some origins are made of, [steps][contributions]: level, season, and for the rest recent
-    /// values.
+    /// What the forecasts from the last of some origins are made of, [steps][contributions]: level, season, and for
+    /// the rest recent values.
     /// </summary>
     /// <inheritdoc cref="PartModel.Contributions" path="/param"/>
     public double[][] Contributions(TimeSeries table, int first, int origin, int steps)

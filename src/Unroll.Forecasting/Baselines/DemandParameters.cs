@@ -2,10 +2,10 @@ namespace Unroll.Forecasting;
 
 /// <summary>What was fitted to an intermittent demand, one with rows of 0 between its demands.</summary>
 /// <param name="SizeShare">α of the size, between 0 and 1: the share of the newest demand's surprise that moves the expected size.</param>
-/// <param name="RateShare">α of how often there is a demand: of the interval between two by Croston, of the probability of one in
-/// TSB.</param>
-/// <param name="Size">The expected size before the first training row, in the target's units; 0 where it is that of the first
-/// demand.</param>
+/// <param name="RateShare">α of how often there is a demand: of the interval between two by Croston, of the probability
+/// of one in TSB.</param>
+/// <param name="Size">The expected size before the first training row, in the target's units; 0 where it is that of
+/// the first demand.</param>
 /// <param name="Rate">The probability of a demand before the first training row; 0 where the first interval is what is known.</param>
 /// <param name="SquaredErrors">Σe² of the training rows, each forecast from the one before.</param>
 internal sealed record DemandParameters(double SizeShare, double RateShare, double Size, double Rate, double SquaredErrors)

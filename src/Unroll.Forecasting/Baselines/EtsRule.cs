@@ -48,7 +48,8 @@ internal sealed class EtsRule : BaselineRule
     {
         double[] values = split.Train.ToArray();
         string where = $"{split.Target} in {split.TrainRange}";
-        int? period = (_period ?? SeasonalPeriod.Find(split.Train, LongestPeriod) ?? OfTheYear(split.Train)) is > 1 and int found ? found
+        int? period = (_period ?? SeasonalPeriod.Find(split.Train, LongestPeriod) ?? OfTheYear(split.Train)) is > 1 and int found
+            ? found
             : null;
         if (_model is { Season: not EtsSeason.None } && period is null)
             throw new UnrollException($"{where} shows no season of at most {LongestPeriod} rows that repeats with the calendar, as "

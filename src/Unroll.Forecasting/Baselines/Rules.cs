@@ -56,8 +56,8 @@ public sealed class SeasonalNaiveDriftForecaster(int? period = null) : BaselineF
 /// The Theta method (Assimakopoulos and Nikolopoulos 2000): simple exponential smoothing of the values without their season, half the slope
 /// of their trend, and the season again; the same as R's thetaf.
 /// </summary>
-/// <param name="period">m, the rows of one season; null for the shortest that the calendar suggests and the values of a part show; 1 for
-/// none.</param>
+/// <param name="period">m, the rows of one season; null for the shortest that the calendar suggests and the values of a part
+/// show; 1 for none.</param>
 public sealed class ThetaForecaster(int? period = null) : BaselineForecaster
 {
     public override string Name => ThetaRule.DefaultName;

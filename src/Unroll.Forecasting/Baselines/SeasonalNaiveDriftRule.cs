@@ -12,8 +12,8 @@ internal sealed class SeasonalNaiveDriftRule : BaselineRule
     private int _period;
     private double _growth;
 
-    /// <param name="period">m, the rows of one season; null to find it in the training rows (<see cref="SeasonalPeriod.Find"/>); 1 for
-    /// none.</param>
+    /// <param name="period">m, the rows of one season; null to find it in the training rows
+    /// (<see cref="SeasonalPeriod.Find"/>); 1 for none.</param>
     /// <exception cref="UnrollException">The period is below 1.</exception>
     public SeasonalNaiveDriftRule(int? period = null)
     {

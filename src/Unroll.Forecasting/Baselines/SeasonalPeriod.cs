@@ -38,8 +38,8 @@ internal static class SeasonalPeriod
     /// The n changes from row to row (changes, since a trend tells rows apart by itself) are sorted by their place in the season. A season
     /// of m rows is there where the places' means differ by more than chance: the F test of m means with m − 1 and n − m degrees of
     /// freedom, at the 1 % level; it adds up what autocorrelations at m, 2m, 3m, … would show one by one. Of several the one of lowest
-    /// AICc, n·ln(1 − R²) + 2mn/(n − m − 1), is chosen, so that a week has to explain more than its days. At least three seasons must be
-    /// seen.
+    /// AICc, n·ln(1 − R²) + 2mn/(n − m − 1), is chosen, so that a week has to explain more than its days. At least
+    /// three seasons must be seen.
     /// </remarks>
     /// <param name="values">Oldest first, finite.</param>
     /// <param name="candidates">Periods in rows.</param>
@@ -52,7 +52,7 @@ internal static class SeasonalPeriod
         double lowest = double.PositiveInfinity;
         foreach (int period in candidates.Where(period => period >= 2 && Seasons * (long)period <= rows))
         {
-            double unexplained = Unexplained(changes, period), n = changes.Length;
+            double unexplained = UnexplainedShare(changes, period), n = changes.Length;
             double chance = Distributions.IncompleteBeta((n - period) / 2, (period - 1) / 2.0, unexplained);
             double criterion = (n * Math.Log(Math.Max(unexplained, Rounding))) + (2 * period * n / (n - period - 1));
             if (chance < Significance && criterion < lowest)
@@ -63,7 +63,7 @@ internal static class SeasonalPeriod
     }
 
     /// <summary>R²: the share of the variance of the changes from row to row that the place in a season explains.</summary>
-    public static double Strength(ReadOnlySpan<double> values, int period) => 1 - Unexplained(Changes(values), period);
+    public static double Strength(ReadOnlySpan<double> values, int period) => 1 - UnexplainedShare(Changes(values), period);
 
     private static double[] Changes(ReadOnlySpan<double> values)
     {
@@ -74,7 +74,7 @@ internal static class SeasonalPeriod
     }
 
     /// <summary>1 − R²: the share of the changes' variance that is left within the places of a season; 1 where they never vary.</summary>
-    private static double Unexplained(double[] changes, int period)
+    private static double UnexplainedShare(double[] changes, int period)
     {
         double mean = changes.Average(), all = 0, within = 0;
         for (int place = 0; place < period; place++)

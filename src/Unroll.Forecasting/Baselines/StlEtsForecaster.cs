@@ -6,8 +6,8 @@ namespace Unroll.Forecasting;
 /// the last season of the training rows put back (fpp3, section 5.7; R's forecast::stlm). Afterwards the states of the smoothing follow
 /// every value that comes, and the seasons are continued as they are.
 /// </summary>
-/// <param name="periods">The rows of each season, of any length; null for those that the calendar suggests and the training rows of a part
-/// show.</param>
+/// <param name="periods">The rows of each season, of any length; null for those that the calendar suggests and the training rows
+/// of a part show.</param>
 public sealed class StlEtsForecaster(IReadOnlyList<int>? periods = null) : BaselineForecaster
 {
     public override string Name => StlEtsRule.DefaultName;

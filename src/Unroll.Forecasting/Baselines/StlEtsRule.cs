@@ -6,8 +6,8 @@ namespace Unroll.Forecasting;
 /// states of the smoothing follow the values less that.
 /// </summary>
 /// <remarks>
-/// A series without the last training row, as a file of new values may be, is decomposed anew, and its states start from its own first
-/// rows.
+/// A series without the last training row, as a file of new values may be, is decomposed anew, and its states start
+/// from its own first rows.
 /// </remarks>
 internal sealed class StlEtsRule : BaselineRule
 {

@@ -14,8 +14,8 @@ internal sealed class ThetaRule : BaselineRule
     private double _slope;
     private DateTime _first;
 
-    /// <param name="period">m, the rows of one season; null for the shortest that the calendar suggests and the values show; 1 for
-    /// none.</param>
+    /// <param name="period">m, the rows of one season; null for the shortest that the calendar suggests and the values
+    /// show; 1 for none.</param>
     /// <exception cref="UnrollException">The period is below 1.</exception>
     public ThetaRule(int? period = null)
     {

@@ -52,7 +52,8 @@ public readonly struct DateRange : IEquatable<DateRange>
 
     /// <summary>All rows before an instant.</summary>
     internal static DateRange Before(DateTime instant, TimeSeries table) =>
-        new(null, instant, IsDay(instant, table) ? FormattableString.Invariant($"..{instant.AddDays(-1):yyyy-MM-dd}")
+        new(null, instant, IsDay(instant, table)
+            ? FormattableString.Invariant($"..{instant.AddDays(-1):yyyy-MM-dd}")
             : $"before {table.Format(instant)}", table.IsNumbered);
 
     /// <summary>All rows from an instant on.</summary>
@@ -82,8 +83,8 @@ public readonly struct DateRange : IEquatable<DateRange>
     public DateTime? Until { get; }
 
     /// <summary>
-    /// Reads years, quarters, months, weeks, dates, times or running numbers with two points between them; a single one is a range of its
-    /// own.
+    /// Reads years, quarters, months, weeks, dates, times or running numbers with two points between them; a single one
+    /// is a range of its own.
     /// </summary>
     /// <remarks>Digits that may be a year are one, until the range is used with rows that are numbered.</remarks>
     /// <exception cref="UnrollException">The text is no range, or ends before it begins.</exception>

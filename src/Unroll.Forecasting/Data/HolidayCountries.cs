@@ -82,16 +82,16 @@ internal static class HolidayCountries
         AddParts(
             "AU",
             "ACT NSW NT QLD SA TAS VIC WA",
-            part => new AustraliaPublicHoliday { State = Named<AustraliaPublicHoliday.States>(part) });
+            part => new AustraliaPublicHoliday { State = Parse<AustraliaPublicHoliday.States>(part) });
         AddParts("CA", "AB BC MB NB NL NS NT NU ON PE QC SK YT", part => new CanadaPublicHoliday(part));
         AddParts(
             "CH",
             "AG AI AR BE BL BS FR GE GL GR JU LU NE NW OW SG SH SO SZ TG TI UR VD VS ZG ZH",
-            part => new SwitzerlandPublicHoliday { Canton = Named<SwitzerlandPublicHoliday.Cantons>(part) });
+            part => new SwitzerlandPublicHoliday { Canton = Parse<SwitzerlandPublicHoliday.Cantons>(part) });
         AddParts(
             "DE",
             "BB BE BW BY HB HE HH MV NI NW RP SH SL SN ST TH",
-            part => new GermanPublicHoliday { State = Named<GermanPublicHoliday.States>(part) });
+            part => new GermanPublicHoliday { State = Parse<GermanPublicHoliday.States>(part) });
         AddFrance("57 67 68 6AE", FrancePublicHoliday.Regions.AlsaceMoselle);
         AddFrance("971", FrancePublicHoliday.Regions.Guadeloupe);
         AddFrance("972", FrancePublicHoliday.Regions.Martinique);
@@ -137,7 +137,7 @@ internal static class HolidayCountries
         void AddNewZealand(string part, NewZealandPublicHoliday.ProvincialDistricts district) =>
             AddParts("NZ", part, _ => new NewZealandPublicHoliday { ProvincialDistrict = district });
 
-        static T Named<T>(string part)
+        static T Parse<T>(string part)
             where T : struct, Enum => Enum.Parse<T>(part);
     }
 }

@@ -246,14 +246,14 @@ internal sealed class MonthRule : RowRule
             return last.AddDays(-(((int)last.DayOfWeek - (int)weekday + 7) % 7));
         }
 
-        DateTime Placed(int year, int month)
+        DateTime DayIn(int year, int month)
         {
             var first = new DateTime(year, month, 1);
             DateTime found = first.AddDays((((int)weekday - (int)first.DayOfWeek + 7) % 7) + (7 * place));
             return found.Month == month ? found : found.AddDays(-7);
         }
 
-        return Share(dates, date => date.Date == Last(date.Year, date.Month)) >= MostRows ? Last : Placed;
+        return Share(dates, date => date.Date == Last(date.Year, date.Month)) >= MostRows ? Last : DayIn;
     }
 
     private static DateTime LastWeekday(int year, int month)

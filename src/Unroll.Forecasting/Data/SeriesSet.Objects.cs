@@ -10,8 +10,8 @@ public sealed partial class SeriesSet
     /// <param name="key">The name of the series that each belongs to.</param>
     /// <param name="date">The date of each. Where all are of <see cref="DateTimeKind.Utc"/> and have times, the zone is UTC.</param>
     /// <param name="columns">
-    /// The name of each column, and its value of an object: null or NaN where it is missing. Those that never change within a series are
-    /// static.
+    /// The name of each column, and its value of an object: null or NaN where it is missing. Those that never change
+    /// within a series are static.
     /// </param>
     /// <example>
     /// <code>
@@ -84,8 +84,8 @@ public sealed partial class SeriesSet
 
     /// <summary>This set with newer rows behind those of its series, and with series that are new.</summary>
     /// <remarks>
-    /// What is static here stays so, and what is not stays a column: a few new rows do not tell. New series come behind those that are
-    /// there.
+    /// What is static here stays so, and what is not stays a column: a few new rows do not tell. New series come
+    /// behind those that are there.
     /// </remarks>
     /// <param name="later">Series of the same columns. Those that are there already begin after their last row here.</param>
     /// <example>

@@ -239,7 +239,8 @@ public sealed partial class SeriesSet
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(values);
-        return [.. Keys.Select(key => values.TryGetValue(key, out T? value) ? value
+        return [.. Keys.Select(key => values.TryGetValue(key, out T? value)
+            ? value
             : throw new UnrollException($"The static column {name} has no value for the series {CellText.Show(key)}. Give every series "
                 + "one, NaN or an empty text where it is not known."))];
     }

@@ -75,7 +75,8 @@ public sealed class SeriesSetDescription
         }
 
         string text = TextTable.Fit(Make, width);
-        return shown == columns ? text
+        return shown == columns
+            ? text
             : $"{text}\n{NameList.Cut($"No room for the means of {string.Join(", ", _panel.ColumnNames.Skip(shown))}", width)}";
     }
 
@@ -90,8 +91,8 @@ public sealed class SeriesSetDescription
             Cells([.. lines.Select(line => value(line).ToString(CultureInfo.InvariantCulture))]);
         string[] Date(Func<SeriesSummary, DateTime> date) => Cells([.. lines.Select(line => _panel[_panel.Keys[0]].Format(date(line)))]);
 
-        string[] index = [.. shown.Select(line => NameList.CutKey(line.Key, longest)), .. hidden > 0 ? [$"{hidden} more"]
-            : Array.Empty<string>(), Total.Key];
+        string[] rest = hidden > 0 ? [$"{hidden} more"] : [];
+        string[] index = [.. shown.Select(line => NameList.CutKey(line.Key, longest)), .. rest, Total.Key];
         var text = new TextTable(index) { IndexName = NameList.CutKey(_panel.SeriesColumn, longest) };
         text.Add("rows", Whole(line => line.Rows));
         text.Add("first", Date(line => line.First));

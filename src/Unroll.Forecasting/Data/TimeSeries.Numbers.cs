@@ -17,7 +17,8 @@ public sealed partial class TimeSeries
 
     /// <summary>The number that stands in the place of a date of this table, or of one that follows.</summary>
     /// <exception cref="InvalidOperationException">The rows have dates.</exception>
-    public double NumberOf(DateTime date) => IsNumbered ? RowNumbers.ToNumber(date)
+    public double NumberOf(DateTime date) => IsNumbered
+        ? RowNumbers.ToNumber(date)
         : throw new InvalidOperationException($"The rows of {Name} have dates and no numbers.");
 
     /// <summary>A table whose rows are numbered and have no dates.</summary>

@@ -105,8 +105,8 @@ public sealed partial class TimeSeries
     }
 
     /// <summary>This table with the rows of another behind its last.</summary>
-    /// <param name="later">Rows of the same columns, in whatever order, that come as often and begin after the last row of this
-    /// table.</param>
+    /// <param name="later">Rows of the same columns, in whatever order, that come as often and begin after the last row of
+    /// this table.</param>
     /// <example>
     /// <code>
     /// TimeSeries all = TimeSeries.Read("2023.csv").Append(TimeSeries.Read("2024.csv"));

@@ -75,12 +75,14 @@ public sealed partial class TimeSeries
 
     /// <summary>The date of the first row.</summary>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
-    public DateTime FirstDate => Rows > 0 ? _dates[_start]
+    public DateTime FirstDate => Rows > 0
+        ? _dates[_start]
         : throw new InvalidOperationException($"{Name} has no rows and so no first date.");
 
     /// <summary>The date of the last row.</summary>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
-    public DateTime LastDate => Rows > 0 ? _dates[_start + Rows - 1]
+    public DateTime LastDate => Rows > 0
+        ? _dates[_start + Rows - 1]
         : throw new InvalidOperationException($"{Name} has no rows and so no last date.");
 
     /// <summary>The column of that name; letter case counts only where two names differ in nothing else.</summary>
@@ -232,8 +234,8 @@ public sealed partial class TimeSeries
     /// values. Give <paramref name="boundary"/>, the first instant of the test range, and rows before it are filled from rows
     /// before it only.
     /// </remarks>
-    /// <exception cref="UnrollException">The policy is Error and a value is missing, or a gap has nothing before it to fill
-    /// from.</exception>
+    /// <exception cref="UnrollException">The policy is Error and a value is missing, or a gap has nothing before it
+    /// to fill from.</exception>
     public TimeSeries Fill(MissingPolicy policy, DateTime? boundary = null) => new GapFiller(this, boundary).Fill(policy);
 
     /// <summary>The table as aligned text: numbers with up to 6 decimals, as pandas prints a frame.</summary>

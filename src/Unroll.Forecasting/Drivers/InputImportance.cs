@@ -3,8 +3,8 @@ namespace Unroll.Forecasting;
 /// <summary>What a forecast owes to one group of inputs.</summary>
 /// <param name="Group">Of which kind.</param>
 /// <param name="Column">Of a column or an input of your own its name; otherwise empty.</param>
-/// <param name="Share">Of the growths of the error by all groups, those below 0 counted as 0: 0 to 1; 0 for all where no group
-/// matters.</param>
+/// <param name="Share">Of the growths of the error by all groups, those below 0 counted as 0: 0 to 1; 0 for all where
+/// no group matters.</param>
 /// <param name="Increase">By how many percent of the error it grows where the group is permuted; below 0 by chance, infinite where there
 /// was no error.</param>
 public sealed record InputShare(InputGroup Group, string Column, double Share, double Increase)
@@ -133,7 +133,7 @@ public sealed class InputImportance
     private static InputShare[] SharesOf(ForecastTask task, Part? part, IReadOnlyList<PartGrowth> growths, Func<PartGrowth, double> unit)
     {
         // The own past of each part is one group.
-        static InputKey Told(InputKey key) => key.Group == InputGroup.OwnPast ? new InputKey(key.Group) : key;
+        static InputKey KeyOf(InputKey key) => key.Group == InputGroup.OwnPast ? new InputKey(key.Group) : key;
         IEnumerable<string> others = task.Targets.Count == 1 ? [] : task.Targets.Where(target => target != part?.Target);
         IEnumerable<InputKey> possible =
         [
@@ -144,11 +144,11 @@ public sealed class InputImportance
             .. task.Inputs.Holidays is null ? [] : new[] { new InputKey(InputGroup.Holidays) },
             .. task.Inputs.Own.Select(input => new InputKey(InputGroup.Own, input.Name)),
         ];
-        IEnumerable<InputKey> read = growths.SelectMany(growth => growth.Growths.Keys.Select(Told));
+        IEnumerable<InputKey> read = growths.SelectMany(growth => growth.Growths.Keys.Select(KeyOf));
         InputKey[] keys = [.. possible.Concat(read).Distinct().OrderBy(key => key.Group)];
         double error = growths.Sum(growth => growth.Error / unit(growth));
         double OfPart(PartGrowth growth, InputKey key) =>
-            growth.Growths.Where(each => Told(each.Key) == key).Sum(each => each.Value) / unit(growth);
+            growth.Growths.Where(each => KeyOf(each.Key) == key).Sum(each => each.Value) / unit(growth);
         double[] grown = Array.ConvertAll(keys, key => growths.Sum(growth => OfPart(growth, key)));
         double sum = grown.Sum(each => Math.Max(0, each));
         return [.. keys.Select((key, i) => new InputShare(

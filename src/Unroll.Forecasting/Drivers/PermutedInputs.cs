@@ -51,9 +51,9 @@ internal sealed class PermutedFrames(InputFrame[] frames, string target, int[] o
     protected override double[][] Ahead(InputKey? key, int[] others)
     {
         int together = Recursion.OriginsTogether(frames);
-        return [.. Enumerable.Range(0, Origins.Length).Chunk(together).SelectMany(chunk => ahead(Array.ConvertAll(chunk, Moved)))];
+        return [.. Enumerable.Range(0, Origins.Length).Chunk(together).SelectMany(chunk => ahead(Array.ConvertAll(chunk, Move)))];
 
-        InputFrame[] Moved(int i) => Array.ConvertAll(frames, frame =>
+        InputFrame[] Move(int i) => Array.ConvertAll(frames, frame =>
             key is { } group ? frame.Permute(Origins[i], steps, others[i], group) : frame.Continue(Origins[i], steps));
     }
 }

@@ -148,7 +148,8 @@ internal sealed record ScalerContent(string Kind, double Lowest, double Highest,
         return new ScalerContent(scaler.Kind, lowest, highest, scaler.IsFitted ? scaler.State : null);
     }
 
-    public Scaler ToScaler() => Given is { } given ? Scaler.Restore(given) : Kind == MinMaxScaler.Name ? new MinMaxScaler(Lowest, Highest)
+    public Scaler ToScaler() => Given is { } given ? Scaler.Restore(given)
+        : Kind == MinMaxScaler.Name ? new MinMaxScaler(Lowest, Highest)
         : Scaler.Create(Kind);
 }
 
@@ -189,7 +190,8 @@ internal sealed record TrackContent(int Steps, byte[] Actual, byte[] Predicted, 
             if (bytes is null)
                 return null;
             double[][] ahead = RowsOf(bytes, Steps * Heads.Levels.Length);
-            return ahead.Length == rows ? new HorizonQuantiles(Steps, ahead)
+            return ahead.Length == rows
+                ? new HorizonQuantiles(Steps, ahead)
                 : throw new UnrollException("its quantiles do not fit its forecasts.");
         }
 

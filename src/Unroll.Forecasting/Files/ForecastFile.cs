@@ -153,16 +153,16 @@ internal static class TutorialFile
             new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(about, ForecastJson.Default.ForecastMetadata) });
     }
 
-    /// <exception cref="UnrollException">The file is no model file, damaged, or holds a model without the data to forecast
-    /// with.</exception>
+    /// <exception cref="UnrollException">The file is no model file, damaged, or holds a model without the data
+    /// to forecast with.</exception>
     public static NetworkForecaster Read(byte[] file, string path)
     {
         (Model network, IReadOnlyDictionary<string, string> metadata) = ModelFile.FromBytes(file, path);
         if (!metadata.TryGetValue(Key, out string? json))
         {
             throw new UnrollException(s_older.Any(metadata.ContainsKey)
-                ? $"{path} was written by an older version of Unroll, whose forecasts this one does not read. Train it again with unroll "
-                    + "forecast."
+                ? $"{path} was written by an older version of Unroll, whose forecasts this one does not read. Train it again "
+                    + "with unroll forecast."
                 : $"{path} holds a model, but not the scaler, window and target that a forecast needs. Give a file that unroll forecast or "
                     + "ForecastFile.Save wrote.");
         }

@@ -68,7 +68,7 @@ internal static class ForecasterContents
                 new NetworkForecaster(network.Name, network.Scalers[0].Kind, facts,
                 [.. content.Parts.Select((part, i) => With(new NetworkModel(ModelFile.FromBytes(network.Networks[i], path).Model,
                 Scaler.Restore(network.Scalers[i]), network.Seed) { Part = part.Part, Facts = part.Facts }, part))]),
-            PretrainedContent pretrained => Pretrained(pretrained, path),
+            PretrainedContent pretrained => ToPretrained(pretrained, path),
             _ => throw new UnrollException("it holds a forecaster that this version does not know"),
         };
     }
@@ -89,7 +89,7 @@ internal static class ForecasterContents
         TrainedOn = pretrained.Options.TrainedOn?.ToString() is { } range && DateRange.TryParse(range, out _) ? range : null,
     };
 
-    private static PretrainedForecaster Pretrained(PretrainedContent content, string path)
+    private static PretrainedForecaster ToPretrained(PretrainedContent content, string path)
     {
         FittedFacts facts = content.Facts;
         bool isAlone = content.Columns.Count == 0;
@@ -223,10 +223,12 @@ internal static class ForecasterContents
     private static PartModel[] WithSimple(ForecasterContent content, IReadOnlyList<PartModel> models)
     {
         var own = models.ToDictionary(model => model.Part);
-        return [.. content.Parts.Select(part => part.Simple is not { } states ? own[part.Part] : states.Length == 0
-            ? throw new UnrollException("it has a part without a model")
-            : With(new SimpleModel(Array.ConvertAll(states, state => BaselineRule.Restore(state, part.Part.Target))) {
-                Part = part.Part, Facts = part.Facts }, part))];
+        return [.. content.Parts.Select(part => part.Simple is not { } states ? own[part.Part]
+            : states.Length == 0 ? throw new UnrollException("it has a part without a model")
+            : With(Simple(states, part), part))];
+
+        static SimpleModel Simple(BaselineState[] states, PartContent part) =>
+            new(Array.ConvertAll(states, state => BaselineRule.Restore(state, part.Part.Target))) { Part = part.Part, Facts = part.Facts };
     }
 
     private static BlendForecaster Blend(BlendContent content, string path)

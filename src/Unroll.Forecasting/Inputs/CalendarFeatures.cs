@@ -10,8 +10,8 @@ namespace Unroll.Forecasting;
 /// <param name="TimeOfDay">Waves of a day, others for each kind of day.</param>
 /// <param name="Year">Waves of a year.</param>
 /// <param name="Months">1 or 3: a number for each month or quarter; 0 for none.</param>
-/// <param name="Kinds">Kinds of day: 2 for days of the week and weekends, 5 for Monday, Tuesday to Thursday, Friday, Saturday and
-/// Sunday.</param>
+/// <param name="Kinds">Kinds of day: 2 for days of the week and weekends, 5 for Monday, Tuesday to Thursday, Friday,
+/// Saturday and Sunday.</param>
 internal sealed record CalendarFeatures(bool Weekday, bool TimeOfDay, bool Year, int Months, int Kinds = 2)
 {
     internal const int YearWaves = 3, DayWaves = 4;

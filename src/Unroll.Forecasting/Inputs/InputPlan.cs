@@ -106,8 +106,8 @@ internal sealed record InputPlan
     public double Scale { get; init; } = 1;
 
     /// <summary>
-    /// Whether changes are measured in how large they have been lately (<see cref="Volatility"/>), so that calm and rough times count
-    /// alike.
+    /// Whether changes are measured in how large they have been lately (<see cref="Volatility"/>), so that calm and
+    /// rough times count alike.
     /// </summary>
     public bool InUnitsOfVolatility { get; init; }
 

@@ -19,8 +19,8 @@ internal sealed record StaticInputs(StaticInput[] Columns)
     /// <summary>The inputs of one series.</summary>
     /// <param name="panel">Where its static columns are.</param>
     /// <param name="key">The series.</param>
-    /// <exception cref="UnrollException">A category that was not there in training, or text where a number is wanted or the other way
-    /// round.</exception>
+    /// <exception cref="UnrollException">A category that was not there in training, or text where a number is wanted or the
+    /// other way round.</exception>
     public double[] Of(SeriesSet panel, string key)
     {
         var inputs = new List<double>();
@@ -28,7 +28,8 @@ internal sealed record StaticInputs(StaticInput[] Columns)
         {
             if (column.Categories is { } categories)
             {
-                string text = panel.StaticText(key).TryGetValue(column.Name, out string? given) ? given
+                string text = panel.StaticText(key).TryGetValue(column.Name, out string? given)
+                    ? given
                     : throw Other(panel, column, "text");
                 if (text.Length > 0 && !categories.Contains(text))
                     throw new UnrollException($"{panel.Name}, {key}: the {column.Name} \"{text}\" was not there in training, which knows "

@@ -35,8 +35,8 @@ internal static class DistributionOutputs
     /// <summary>The central interval of each target: from the quantile of (1 − level)/2 to that of (1 + level)/2.</summary>
     /// <param name="loss">What the network was trained with.</param>
     /// <param name="outputs">Its outputs for n targets: n times <see cref="Loss.OutputsPerTarget"/>.</param>
-    /// <param name="level">The share of the targets that the intervals are to hold, between 0 and 1: 0.8 asks for the quantiles 0.1 and
-    /// 0.9.</param>
+    /// <param name="level">The share of the targets that the intervals are to hold, between 0 and 1: 0.8 asks for the
+    /// quantiles 0.1 and 0.9.</param>
     /// <returns>n intervals.</returns>
     /// <inheritdoc cref="Quantiles"/>
     public static PredictionInterval[] Intervals(Loss loss, ReadOnlySpan<float> outputs, double level)

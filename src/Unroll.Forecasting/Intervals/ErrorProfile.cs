@@ -1,8 +1,8 @@
 namespace Unroll.Forecasting;
 
 /// <summary>
-/// c(h), how large errors are 1..H rows ahead: the mean at each step, smoothed so that it changes from step to step by no more than chance
-/// allows.
+/// c(h), how large errors are 1..H rows ahead: the mean at each step, smoothed so that it changes from step to step by no
+/// more than chance allows.
 /// </summary>
 /// <remarks>
 /// The logarithms of the means are replaced by what never falls with h (<see cref="Isotonic"/>), or by their mean where there is no reason

@@ -22,7 +22,8 @@ internal sealed record HorizonQuantiles(int Steps, double[][] Ahead)
     public CentralQuantiles Central(int origin, int step, double level) => Central(Ahead[origin], step, level);
 
     /// <summary>The first rows ahead alone, from the same origins.</summary>
-    public HorizonQuantiles First(int steps) => steps == Steps ? this
+    public HorizonQuantiles First(int steps) => steps == Steps
+        ? this
         : new HorizonQuantiles(steps, Array.ConvertAll(Ahead, ahead => ahead[..(steps * Heads.Levels.Length)]));
 
     private static CentralQuantiles Central(double[] ahead, int step, double level)

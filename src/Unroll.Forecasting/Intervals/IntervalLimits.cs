@@ -62,7 +62,8 @@ internal sealed record IntervalLimits
     }
 
     /// <summary>Forecasts [n][H], each or the limit that it is beyond; the array itself where there is no limit.</summary>
-    public double[][] Within(double[][] values) => Min is null && Max is null ? values
+    public double[][] Within(double[][] values) => Min is null && Max is null
+        ? values
         : Array.ConvertAll(values, ahead => Array.ConvertAll(ahead, Within));
 
     /// <summary>The value, or the limit that it is beyond.</summary>

@@ -197,8 +197,8 @@ public sealed partial class FinishedWork
             if (Interlocked.Increment(ref _failures) == 1)
             {
                 string why = (failure.InnerException ?? failure).Message.ReplaceLineEndings(" ").TrimEnd('.');
-                _onFailure?.Invoke($"What is finished cannot be kept: {why}. The run goes on, but if it is interrupted, it must begin "
-                    + "anew.");
+                _onFailure?.Invoke($"What is finished cannot be kept: {why}. The run goes on, but if it is interrupted, it "
+                    + "must begin anew.");
             }
         }
     }

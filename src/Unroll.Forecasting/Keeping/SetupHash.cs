@@ -65,9 +65,9 @@ public static class SetupHash
         foreach (Part part in task.Parts)
         {
             ForecastSplit split = task[part];
-            Append(hash,
-                FormattableString.Invariant(
-                $"{part.Series}/{part.Target}/{task.Horizon}/{split.Window}/{split.Train.Count}/{split.Test.Count}/{string.Join('|', split.Inputs.Known)}/{split.Inputs.Calendar}/{split.Inputs.Holidays}"));
+            string rows = FormattableString.Invariant($"{task.Horizon}/{split.Window}/{split.Train.Count}/{split.Test.Count}");
+            string inputs = $"{string.Join('|', split.Inputs.Known)}/{split.Inputs.Calendar}/{split.Inputs.Holidays}";
+            Append(hash, $"{part.Series}/{part.Target}/{rows}/{inputs}");
             foreach (ForecastInput input in split.Inputs.Own)
                 Append(hash, $"{input.Kind}/{input.Settings}");
             Append(hash, Of(split.Table));

@@ -34,8 +34,8 @@ public sealed partial class BlendForecaster : PartsForecaster
         ArgumentNullException.ThrowIfNull(networks);
         ArgumentNullException.ThrowIfNull(task);
 
-        // Rules that are wrong in different ways, and the plainest that fits: with several of a kind, chance decides which of them is
-        // right.
+        // Rules that are wrong in different ways, and the plainest that fits: with several of a kind, chance decides
+        // which of them is right.
         IReadOnlyList<BaselineForecaster> all = Baselines.For(task);
         BaselineForecaster plain = all.FirstOrDefault(rule => rule is SeasonalNaiveForecaster) ?? all[0];
         IEnumerable<PartsForecaster> rules =
@@ -126,8 +126,8 @@ public sealed partial class BlendForecaster : PartsForecaster
     }
 
     /// <summary>
-    /// What the forecast of one part is made of <paramref name="step"/> rows ahead, by the key of the member; shares above 0, which sum to
-    /// 1.
+    /// What the forecast of one part is made of <paramref name="step"/> rows ahead, by the key of the member; shares
+    /// above 0, which sum to 1.
     /// </summary>
     public IReadOnlyDictionary<string, double> Shares(Part part, int step)
     {
@@ -207,8 +207,8 @@ public sealed partial class BlendForecaster : PartsForecaster
                 member.RefitIn(task, run.Within(member.Name, places[k], places[k + 1]));
         }
 
-        return [.. task.Parts.Select(part => Mix(part, _members, shares.TryGetValue(part, out double[][]? own) ? own
-            : MeanOf(shares.Values), PartFacts.Of(task[part], task.Options), null))];
+        double[][] SharesOf(Part part) => shares.TryGetValue(part, out double[][]? own) ? own : MeanOf(shares.Values);
+        return [.. task.Parts.Select(part => Mix(part, _members, SharesOf(part), PartFacts.Of(task[part], task.Options), null))];
     }
 
     internal override PartModel Adapt(Part part, TimeSeries table)
@@ -242,7 +242,8 @@ public sealed partial class BlendForecaster : PartsForecaster
     {
         var blend = (BlendModel)model;
         PartModel[] members = [.. _members.Select((member, k) => member.DescribedBy(blend.Members[k], data))];
-        return members.SequenceEqual(blend.Members) ? model
+        return members.SequenceEqual(blend.Members)
+            ? model
             : new BlendModel(members, blend.Shares) { Part = model.Part, Facts = model.Facts, Track = model.Track };
     }
 
@@ -257,7 +258,8 @@ public sealed partial class BlendForecaster : PartsForecaster
         return [.. parts.Select((part, p) =>
         {
             PartModel[] models = [.. members.Select(member => member.Models[part])];
-            TrackRecord? track = Array.Exists(judged[p], forecast => forecast is not null) ? BlendModel.Calibration(models, shares[p])
+            TrackRecord? track = Array.Exists(judged[p], forecast => forecast is not null)
+                ? BlendModel.Calibration(models, shares[p])
                 : null;
             return Mix(part, members, shares[p], facts(part), track);
         })];

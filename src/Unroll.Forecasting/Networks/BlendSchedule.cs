@@ -214,7 +214,8 @@ internal sealed class BlendSchedule(TimeBudget budget, BlendSchedule? earlier)
     /// <summary>What is left after what is to come: judging, and the second fit of all that is fitted.</summary>
     private TimeSpan Free()
     {
-        TimeSpan refits = budget.Refits ? _took.Aggregate(TimeSpan.Zero, (sum, each) => sum + (each.Value * RefitShare(each.Key)))
+        TimeSpan refits = budget.Refits
+            ? _took.Aggregate(TimeSpan.Zero, (sum, each) => sum + (each.Value * RefitShare(each.Key)))
             : TimeSpan.Zero;
         return budget.Left - refits - (_judging * (_took.Count + JudgedBeside + WrittenAs)) - s_closing;
     }

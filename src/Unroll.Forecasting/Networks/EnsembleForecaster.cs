@@ -52,7 +52,8 @@ public sealed class EnsembleForecaster : PartsForecaster
 
     public override History? History => _history;
 
-    public override IReadOnlyList<Model> Networks => Models.Count > 0 ? Models.Values.OfType<EnsembleModel>().First().Networks
+    public override IReadOnlyList<Model> Networks => Models.Count > 0
+        ? Models.Values.OfType<EnsembleModel>().First().Networks
         : _shown is null ? [] : [_shown];
 
     public override long Parameters => Networks.Sum(network => (long)network.ParameterCount);
@@ -207,7 +208,8 @@ internal static class PlanNotes
                 + $"{choice.Plans[0].InWords()}{LeftOut(wanted, choice.Plans[0])}.";
             if (choice.PooledError is not { } pooled)
                 continue;
-            (string kept, string other) = choice.IsPooled ? ("to all series at once", "to each by itself")
+            (string kept, string other) = choice.IsPooled
+                ? ("to all series at once", "to each by itself")
                 : ("to each series by itself", "to all at once");
             (double best, double worse) = choice.IsPooled ? (pooled, choice.OwnError) : (choice.OwnError, pooled);
             double less = worse > 0 ? 100 * (1 - (best / worse)) : 0;

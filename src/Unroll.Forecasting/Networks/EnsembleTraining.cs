@@ -165,7 +165,8 @@ internal sealed class EnsembleTraining
         return stages;
     }
 
-    private static string[]? NamesOf(IReadOnlyList<TrainingSeries> series) => series[0].Name is null ? null
+    private static string[]? NamesOf(IReadOnlyList<TrainingSeries> series) => series[0].Name is null
+        ? null
         : [.. series.Select(each => each.Name!)];
 
     /// <summary>The first validation origin and how many there are.</summary>

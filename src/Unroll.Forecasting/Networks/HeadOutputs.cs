@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Unroll.Forecasting;
 
 /// <summary>What networks say of one target in the H rows after some origins, in units of what they were trained on.</summary>
-/// <param name="Corrections">The point forecast of what the linear model leaves, [count, H]: the mean output, or the median of the
-/// head.</param>
+/// <param name="Corrections">The point forecast of what the linear model leaves, [count, H]: the mean output, or the
+/// median of the head.</param>
 /// <param name="Quantiles">Those of <see cref="Heads.Levels"/>, [count, H, Q]; null without a head.</param>
 internal sealed record HeadOutputs(float[] Corrections, double[]? Quantiles)
 {

@@ -152,7 +152,8 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
             int count = Math.Min(together, members - all.Count);
             int longest = job.Epochs!.Skip(all.Count).Take(count).Max();
             bool hasTime = time.PerSample * ((double)longest * job.Samples.Count) <= deadline.Left;
-            (Model Network, History? History)[] next = hasTime ? Side(job, all.Count, count, together, deadline)
+            (Model Network, History? History)[] next = hasTime
+                ? Side(job, all.Count, count, together, deadline)
                 : new (Model, History?)[count];
             for (int k = 0; k < count; k++)
             {
@@ -194,8 +195,8 @@ internal sealed class MemberTraining(EnsembleRecipe recipe, FinishedWork? work, 
     }
 
     /// <summary>
-    /// The loss of the head, or the one that fits the metric where squared errors, the default, are not asked for by it; null for the
-    /// recipe's.
+    /// The loss of the head, or the one that fits the metric where squared errors, the default, are not asked for by it;
+    /// null for the recipe's.
     /// </summary>
     internal static Loss? LossOf(EnsembleRecipe recipe) => Heads.LossOf(recipe.Head)
         ?? (recipe.Metric.IsAbsolute() && recipe.Network.Training.Loss is MeanSquaredError ? new MeanAbsoluteError() : null);

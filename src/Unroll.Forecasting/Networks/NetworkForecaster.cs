@@ -41,7 +41,8 @@ public sealed class NetworkForecaster : PartsForecaster
 
     private protected override bool GoesFurther => true;
 
-    public override IReadOnlyList<Model> Networks => Models.Count == 0 ? (_shown is null ? [] : [_shown])
+    public override IReadOnlyList<Model> Networks => Models.Count == 0
+        ? (_shown is null ? [] : [_shown])
         : [.. Models.Values.Select(model => ((NetworkModel)model).Network)];
 
     public override long Parameters => Networks.Sum(network => (long)network.ParameterCount);
@@ -65,7 +66,7 @@ public sealed class NetworkForecaster : PartsForecaster
             Scaler scaler = Scaler.Create(Recipe.Scaler);
             scaler.Fit(split.Train);
             Model network = Create(split.Window);
-            var facts = PartFacts.Stated(split, task.Options);
+            var facts = PartFacts.WithStatedLimits(split, task.Options);
             var model = new NetworkModel(network, scaler, Recipe.Training.Seed) { Part = part, Facts = facts };
             models.Add(model);
             GradientRecorder? recorder = Recipe.Training.Gradients?.For(part.ToString());

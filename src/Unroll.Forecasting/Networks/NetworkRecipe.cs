@@ -110,8 +110,8 @@ public sealed record NetworkRecipe
     internal static string KeyOf(string name) => name == "SimpleRNN" ? "simple-rnn" : name.ToLowerInvariant().Replace(' ', '-');
 
     /// <summary>
-    /// The layers of your own, and what makes of their sequence, where they give one, the last so many steps or a single one without its
-    /// axis.
+    /// The layers of your own, and what makes of their sequence, where they give one, the last so many steps or a
+    /// single one without its axis.
     /// </summary>
     /// <param name="input">What they take.</param>
     /// <param name="steps">H; 0 where the steps have no outputs of their own.</param>

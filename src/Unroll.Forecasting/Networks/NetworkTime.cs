@@ -11,8 +11,8 @@ internal sealed class OutOfTimeException : Exception
 
 /// <summary>
 /// How long the networks of one kind may take, from choosing to the last fit, and what came of it: as many are trained as fit, at least
-/// one, and that one until the time to choose is up. A network that cannot be trained anew in time, on more rows, stays as it was trained
-/// before.
+/// one, and that one until the time to choose is up. A network that cannot be trained anew in time, on more rows, stays as
+/// it was trained before.
 /// </summary>
 /// <param name="clock">What tells the time.</param>
 /// <param name="whole">All time that is left for networks.</param>

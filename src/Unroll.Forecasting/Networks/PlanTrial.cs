@@ -5,8 +5,8 @@ namespace Unroll.Forecasting;
 /// own for each series and once with one set for all. Penalties are the same for all series either way: chosen for each by itself they
 /// would fit the chance of few rows.
 /// </summary>
-/// <param name="OwnError">The mean over series and steps tried of the error of weights of their own; infinite where the plan is not
-/// defined.</param>
+/// <param name="OwnError">The mean over series and steps tried of the error of weights of their own; infinite where the plan
+/// is not defined.</param>
 /// <param name="OwnPenalties">[H].</param>
 /// <param name="SharedError">The same of one set of weights for all; infinite for one series.</param>
 /// <param name="SharedPenalties">[H].</param>

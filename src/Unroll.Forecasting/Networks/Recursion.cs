@@ -3,8 +3,8 @@ namespace Unroll.Forecasting;
 /// <summary>
 /// The recursive forecast of the targets of a series: the corrected predictions one row ahead take the place of the values, and so on. All
 /// that follows from a target (lags, differences, level, seasons, its past in the inputs of other targets)
-/// follows from the predictions then; calendar and known columns are those of the rows themselves, and volatility stays as it was at the
-/// origin.
+/// follows from the predictions then; calendar and known columns are those of the rows themselves, and volatility stays
+/// as it was at the origin.
 /// </summary>
 internal static class Recursion
 {

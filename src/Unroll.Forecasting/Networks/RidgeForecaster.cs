@@ -9,8 +9,8 @@ public sealed class RidgeForecaster : PartsForecaster
 {
     private readonly EnsembleRecipe _recipe;
 
-    /// <param name="recipe">Of which the transform counts; each row ahead has its own weights, whatever the strategy. Null for the
-    /// default.</param>
+    /// <param name="recipe">Of which the transform counts; each row ahead has its own weights, whatever the strategy. Null
+    /// for the default.</param>
     public RidgeForecaster(EnsembleRecipe? recipe = null) =>
         _recipe = (recipe ?? new EnsembleRecipe()) with { Strategy = Strategy.Direct, Head = ForecastHead.None };
 

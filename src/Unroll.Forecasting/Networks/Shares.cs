@@ -9,8 +9,8 @@ namespace Unroll.Forecasting;
 /// all parts, and n the independent windows of the part (rows to judge by over steps ahead), a share goes with (e_part^(n/(n+1)) ·
 /// e_all^(1/(n+1)))^−4: few windows say little of a part by itself. From many windows one can learn more: which errors cancel out. So the
 /// shares move by n/(n+20) towards those of
-/// <see cref="Blend"/>. Weights by the inverse of errors: Bates and Granger (1969); how their power and the windows were chosen is told in
-/// docs/decisions/0011-accuracy.md.
+/// <see cref="Blend"/>. Weights by the inverse of errors: Bates and Granger (1969); how their power and the windows were chosen is
+/// told in docs/decisions/0011-accuracy.md.
 /// </remarks>
 internal static class Shares
 {
@@ -43,7 +43,8 @@ internal static class Shares
             double[][] relative = Array.ConvertAll(usable, part => RelativeErrors(part, first, last, metric));
             double[] all = OfAll(relative, forecasts);
             int[] networks = [.. Enumerable.Range(0, forecasts).Where(k => isNetwork[k] && !(basis >= 0 && all[k] >= all[basis]))];
-            int[][] contests = networks.Length == 0 ? [others.Length > 0 ? others : [.. Enumerable.Range(0, forecasts)]]
+            int[][] contests = networks.Length == 0
+                ? [others.Length > 0 ? others : [.. Enumerable.Range(0, forecasts)]]
                 : [.. networks.Select(network => (int[])[network, .. others])];
             for (int p = 0; p < judged.Length; p++)
             {
@@ -76,8 +77,8 @@ internal static class Shares
     {
         double[] errors = Array.ConvertAll(part, forecast => forecast is null ? double.NaN : MeanCost(forecast, first, last, metric));
         double best = errors.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
-        return Array.ConvertAll(errors, error => double.IsNaN(error) ? error : error == best ? 1 : best == 0 ? double.PositiveInfinity
-            : error / best);
+        return Array.ConvertAll(
+            errors, error => double.IsNaN(error) ? error : error == best ? 1 : best == 0 ? double.PositiveInfinity : error / best);
     }
 
     /// <summary>By absolute errors where the metric is RMSE: single rows of squares would decide.</summary>

@@ -7,7 +7,8 @@ internal sealed record RawForecast(double[][] Values, HorizonQuantiles? Head)
 {
     /// <summary>The same with no value beyond the limits.</summary>
     public RawForecast Within(IntervalLimits limits) =>
-        limits is { Min: null, Max: null } ? this
+        limits is { Min: null, Max: null }
+            ? this
             : this with { Values = Array.ConvertAll(Values, ahead => Array.ConvertAll(ahead, limits.Within)) };
 }
 
@@ -22,7 +23,7 @@ internal sealed record PartFacts(DateTime TrainedFrom, DateTime TrainedTo, Inter
         new(split.Train.Dates[0], split.Train.Dates[^1], IntervalLimits.Of(options.Min, options.Max, split.Train.Values), split.Window);
 
     /// <summary>The same with no limits but those that were stated: for what has no intervals, counts are not looked for.</summary>
-    public static PartFacts Stated(ForecastSplit split, TaskOptions options) =>
+    public static PartFacts WithStatedLimits(ForecastSplit split, TaskOptions options) =>
         new(split.Train.Dates[0], split.Train.Dates[^1], new IntervalLimits(options.Min, options.Max), split.Window);
 }
 
@@ -43,8 +44,8 @@ internal abstract class PartModel
     public abstract int NeededRows { get; }
 
     /// <summary>The forecasts from origins that follow one another.</summary>
-    /// <param name="table">Target and inputs, values up to the last origin at least, with the rows after it where anything is known of
-    /// them.</param>
+    /// <param name="table">Target and inputs, values up to the last origin at least, with the rows after it where anything is
+    /// known of them.</param>
     /// <param name="first">The row of the first origin.</param>
     /// <param name="count">n, how many origins.</param>
     /// <param name="steps">H, at most what was fitted.</param>

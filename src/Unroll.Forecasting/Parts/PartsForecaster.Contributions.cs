@@ -15,8 +15,8 @@ public abstract partial class PartsForecaster
     /// </remarks>
     /// <param name="data">One or many series.</param>
     /// <param name="steps">H, at most what it was fitted for.</param>
-    /// <param name="missing">What to do with missing values of the target before its newest value; null for what was done in
-    /// training.</param>
+    /// <param name="missing">What to do with missing values of the target before its newest value; null for what was
+    /// done in training.</param>
     /// <returns>Those of each part that can be forecast, in the order of the forecast.</returns>
     /// <exception cref="InvalidOperationException"><see cref="Fit"/> has not been called.</exception>
     /// <exception cref="UnrollException">No part can be forecast.</exception>

@@ -47,7 +47,8 @@ public abstract partial class PartsForecaster
         foreach (Part part in task.Parts)
         {
             run.Cancellation.ThrowIfCancellationRequested();
-            tracks[part] = _models.TryGetValue(part, out PartModel? model) ? Follow(model, task[part].Table)
+            tracks[part] = _models.TryGetValue(part, out PartModel? model)
+                ? Follow(model, task[part].Table)
                 : NewTrack(part, task[part].Table);
             followed();
         }

@@ -52,7 +52,8 @@ internal sealed class SimpleModel(BaselineRule[] rules) : PartModel
         return rows;
     }
 
-    public override string? NoteOn(TimeSeries table) => !IsTold ? null
+    public override string? NoteOn(TimeSeries table) => !IsTold
+        ? null
         : $"{Part} has too few rows to learn from: it is forecast by {string.Join(" and ", rules.Select(rule => rule.Name))}.";
 
     private static SimpleModel FitTo(ForecastSplit split, Part part, PartFacts facts, CancellationToken cancellationToken)

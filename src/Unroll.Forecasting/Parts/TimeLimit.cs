@@ -32,7 +32,7 @@ internal sealed class TimeLimit : IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>How long it would have taken in all; null where the time was simply up.</summary>
+    /// <summary>How long it would have taken in all; null where the time was up.</summary>
     public TimeSpan? Foreseen { get; private set; }
 
     public TimeSpan Elapsed => _clock.GetElapsedTime(_start);

@@ -47,8 +47,8 @@ internal sealed record TrackRecord(HorizonForecast Validation, HorizonQuantiles?
     }
 
     /// <summary>
-    /// Calibrated quantiles [n][steps, K] of forecasts that begin where <see cref="Later"/> ends, or at the end of training where there is
-    /// none.
+    /// Calibrated quantiles [n][steps, K] of forecasts that begin where <see cref="Later"/> ends, or at the end of
+    /// training where there is none.
     /// </summary>
     /// <param name="forecast">From n origins.</param>
     /// <param name="actual">The rows after the first origin, as far as they are known.</param>

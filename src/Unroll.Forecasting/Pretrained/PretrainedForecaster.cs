@@ -31,10 +31,10 @@ public sealed class PretrainedForecaster : PartsForecaster
 
     /// <param name="model">Of one input (T, F), or (T), and one output: one number, K numbers, or one a row.</param>
     /// <param name="options">What the model does not say; null for windows of the target, minmax, and the next value.</param>
-    /// <exception cref="UnrollException">The model has other inputs or outputs, the columns do not fit, or its outputs can be read in two
-    /// ways.</exception>
+    /// <exception cref="UnrollException">The model has other inputs or outputs, the columns do not fit, or its outputs can be read
+    /// in two ways.</exception>
     public PretrainedForecaster(Model model, PretrainedOptions? options = null)
-        : this(Required(model, options), model.InputShape, model.OutputShape, (windows, outputs) => model.Predict(windows, outputs),
+        : this(CountParameters(model, options), model.InputShape, model.OutputShape, (windows, outputs) => model.Predict(windows, outputs),
             options) =>
         Network = model;
 
@@ -141,8 +141,7 @@ public sealed class PretrainedForecaster : PartsForecaster
             { Subject = "target" };
         string target = task.Targets[0];
         if (_layout.Reads == PretrainedOutputs.Columns && !Columns(target).Any(column => Same(column, target)))
-            throw new UnrollException($"{Name} forecasts its own columns, of which {target} is none. Name one of them as the "
-                + "target.")
+            throw new UnrollException($"{Name} forecasts its own columns, of which {target} is none. Name one of them as the target.")
             { Subject = "target" };
         if (task.Horizon > _layout.Rows && !FeedsBack(target))
             throw new UnrollException($"{Name} forecasts {(_layout.Rows == 1 ? "1 row" : $"{_layout.Rows} rows")} ahead, and for "
@@ -162,8 +161,7 @@ public sealed class PretrainedForecaster : PartsForecaster
                 { Subject = "test" };
             foreach (string column in Columns(target)
                 .Where(column => !Same(column, target) && !split.Inputs.Columns.Contains(column, StringComparer.OrdinalIgnoreCase)))
-                throw new UnrollException($"{Name} reads {column}, which is not among the inputs of the task. Add it to the past "
-                    + "columns.")
+                throw new UnrollException($"{Name} reads {column}, which is not among the inputs of the task. Add it to the past columns.")
                 { Subject = "inputs" };
         }
     }
@@ -207,8 +205,8 @@ public sealed class PretrainedForecaster : PartsForecaster
     private protected override IReadOnlyList<PartModel> FitParts(ForecastTask task, FitRun run)
     {
         Require(task);
-        return [.. task.Parts.Select(part => ModelOf(
-            part, PartFacts.Stated(task[part], task.Options), FitScalers(task[part].Table.Head(task[part].Train.Count), part.Target)))];
+        Scaler[] ScalersOf(Part part) => FitScalers(task[part].Table.Head(task[part].Train.Count), part.Target);
+        return [.. task.Parts.Select(part => ModelOf(part, PartFacts.WithStatedLimits(task[part], task.Options), ScalersOf(part)))];
     }
 
     /// <summary>Scalers belong to the network: those of known parts stay.</summary>
@@ -217,8 +215,9 @@ public sealed class PretrainedForecaster : PartsForecaster
         Require(task);
         return [.. task.Parts.Select(part => ModelOf(
             part,
-            PartFacts.Stated(task[part], task.Options),
-            Models.TryGetValue(part, out PartModel? known) ? ((PretrainedModel)known).Scalers
+            PartFacts.WithStatedLimits(task[part], task.Options),
+            Models.TryGetValue(part, out PartModel? known)
+                ? ((PretrainedModel)known).Scalers
                 : FitScalers(task[part].Table.Head(task[part].Train.Count), part.Target)))];
     }
 
@@ -269,7 +268,8 @@ public sealed class PretrainedForecaster : PartsForecaster
         var first = (PretrainedModel)Models.Values.First();
         string target = first.Part.Target;
         string[] columns = [.. first.Names.Select(name => Same(name, target) ? target : name)];
-        string rows = _layout.Window == 1 ? "the newest row"
+        string rows = _layout.Window == 1
+            ? "the newest row"
             : string.Create(CultureInfo.InvariantCulture, $"windows of {_layout.Window:N0} rows");
         string listed = columns.Length == 1 ? columns[0] : $"{columns.Length} columns ({string.Join(", ", columns)})";
         string what = Options.Gives.Name == TargetTransform.None.Name ? "the value"
@@ -288,7 +288,7 @@ public sealed class PretrainedForecaster : PartsForecaster
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>How many parameters a model has that reads and gives one thing each.</summary>
-    private static long Required(Model model, PretrainedOptions? options)
+    private static long CountParameters(Model model, PretrainedOptions? options)
     {
         ArgumentNullException.ThrowIfNull(model);
         string name = options?.Name ?? new PretrainedOptions().Name;

@@ -13,8 +13,8 @@ internal sealed record PretrainedLayout(int Window, int Features, int Outputs, P
     /// <param name="input">Of one window.</param>
     /// <param name="output">For one window.</param>
     /// <param name="options">What the user says of both.</param>
-    /// <exception cref="UnrollException">Either has a shape that no window of rows has, the columns do not fit, or there are two
-    /// readings.</exception>
+    /// <exception cref="UnrollException">Either has a shape that no window of rows has, the columns do not fit, or there
+    /// are two readings.</exception>
     public static PretrainedLayout Of(Shape input, Shape output, PretrainedOptions options)
     {
         (int window, int features) = WindowOf(input, options);

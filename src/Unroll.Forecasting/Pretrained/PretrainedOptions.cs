@@ -7,8 +7,8 @@ public sealed record PretrainedOptions
     public string Name { get; init; } = "pretrained";
 
     /// <summary>
-    /// The columns of a window in the order in which the network was trained on them, the target among them or not; empty for the target
-    /// alone.
+    /// The columns of a window in the order in which the network was trained on them, the target among them or not;
+    /// empty for the target alone.
     /// </summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 

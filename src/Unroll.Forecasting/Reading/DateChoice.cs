@@ -166,12 +166,12 @@ internal sealed class DateChoice(string file, DateFormat? format, RowLinks links
 
     private DateSource WithTimes(DateSource days, CellColumn[] beside)
     {
-        DateSource added = _times.Added(days, beside);
+        DateSource added = _times.Add(days, beside);
         if (added != days)
             return added;
         CellColumn[] clocks = Array.FindAll(
             beside, column => !days.Columns.Contains(column.Index) && column.Text(0).Contains((byte)':') && _times.IsClock(column));
-        return clocks is [var clock] ? _times.Added(days, clock, beside) : days;
+        return clocks is [var clock] ? _times.Add(days, clock, beside) : days;
     }
 
     /// <summary>Where there are no dates: a running number, or an error that says what is there instead.</summary>
@@ -213,7 +213,7 @@ internal sealed class DateChoice(string file, DateFormat? format, RowLinks links
         : null;
 
     private static bool IsCounter(CellColumn column) =>
-        DateNames.IsCounter(column.Name) || column.Name == TableLayout.Unnamed(column.Index);
+        DateNames.IsCounter(column.Name) || column.Name == TableLayout.DefaultName(column.Index);
 
     /// <summary>Whether a column that was chosen with others is no part of a date by its name.</summary>
     private bool IsWhole(CellColumn column) => DateNames.Role(column.Name) is DateRole.Date or DateRole.None

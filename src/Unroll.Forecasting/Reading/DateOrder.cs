@@ -45,7 +45,7 @@ internal sealed class DateOrder(string file, CellColumn cells, DateCellsOfColumn
 
         if (found.Count > 1 && DateNames.IsMonth(cells.Name) && found.Exists(one => one.Reading == DateReadings.Months))
             found.RemoveAll(one => one.Reading != DateReadings.Months);
-        (DateReadings Reading, DateTime[] Dates) taken = found.Count == 1 ? found[0] : Settled(found);
+        (DateReadings Reading, DateTime[] Dates) taken = found.Count == 1 ? found[0] : Settle(found);
         Reading = taken.Reading;
         if (Reading == DateReadings.NameAndDay)
             throw Unclear(0, "seems to be a day without a year. Say the format, MMM-yy where it is a month, or write dates as yyyy-MM-dd.");
@@ -55,7 +55,7 @@ internal sealed class DateOrder(string file, CellColumn cells, DateCellsOfColumn
     private static bool IsLikelyFigures((DateReadings Reading, DateTime[] Dates) one) => (one.Reading & DateReadings.Figures) != 0
         && Array.TrueForAll(one.Dates, date => date.Year is >= FirstLikelyYear and <= LastLikelyYear);
 
-    private (DateReadings Reading, DateTime[] Dates) Settled(List<(DateReadings Reading, DateTime[] Dates)> found)
+    private (DateReadings Reading, DateTime[] Dates) Settle(List<(DateReadings Reading, DateTime[] Dates)> found)
     {
         List<(DateReadings Reading, DateTime[] Dates)> even = found.FindAll(one => EvenSteps.Are(one.Dates, links));
         string why = "only so do its rows come in even steps";

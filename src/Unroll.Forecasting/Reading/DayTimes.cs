@@ -9,14 +9,14 @@ internal sealed class DayTimes(string file, DateSample sample)
     /// Adds the times of day of the first column that holds such, by its name, and of those of minutes and seconds beside it.
     /// </summary>
     /// <returns>The days alone where no column holds times of day.</returns>
-    public DateSource Added(DateSource days, IReadOnlyList<CellColumn> columns)
+    public DateSource Add(DateSource days, IReadOnlyList<CellColumn> columns)
     {
         foreach (DateRole role in (ReadOnlySpan<DateRole>)[DateRole.Time, DateRole.Hour])
         {
             foreach (CellColumn column in columns)
             {
                 if (!days.Columns.Contains(column.Index) && DateNames.Role(column.Name) == role && IsTimes(column))
-                    return Added(days, column, columns);
+                    return Add(days, column, columns);
             }
         }
 
@@ -31,7 +31,7 @@ internal sealed class DayTimes(string file, DateSample sample)
 
     /// <summary>Adds the times of day of a given column.</summary>
     /// <exception cref="UnrollException">A cell is no time of day.</exception>
-    public DateSource Added(DateSource days, CellColumn times, IReadOnlyList<CellColumn> columns)
+    public DateSource Add(DateSource days, CellColumn times, IReadOnlyList<CellColumn> columns)
     {
         var values = new long[times.Count];
         long most = 0, least = long.MaxValue;

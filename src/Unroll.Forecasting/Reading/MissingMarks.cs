@@ -9,9 +9,8 @@ internal sealed class MissingMarks
     private const int Longest = 12;
 
     private static readonly byte[][][] s_usual = ByLength(
-        "NA", "N/A", "#N/A", "n.a.", "NaN", "null", "(null)", "\\N", "none", "<NA>", "NaT", "nil", "missing", ".", "..", "...", "…", "-",
-        "--",
-        "–", "—", "−", "?", ":", "*", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!");
+        "NA", "N/A", "#N/A", "n.a.", "NaN", "null", "(null)", "\\N", "none", "<NA>", "NaT", "nil", "missing",
+        ".", "..", "...", "…", "-", "--", "–", "—", "−", "?", ":", "*", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!");
 
     private readonly (string Text, byte[] Bytes, bool IsAscii)[] _texts;
     private readonly double[] _numbers;

@@ -67,7 +67,7 @@ internal sealed class NumberReader(string file, char? delimiter, ReadOptions opt
     {
         if (values.Length < 3 || values[0] is not (0 or 1))
             return false;
-        bool isNamed = column.Name.Trim().Length == 0 || column.Name == TableLayout.Unnamed(column.Index)
+        bool isNamed = column.Name.Trim().Length == 0 || column.Name == TableLayout.DefaultName(column.Index)
             || s_counterNames.Contains(column.Name.Trim(), StringComparer.OrdinalIgnoreCase);
         for (int row = 1; isNamed && row < values.Length; row++)
             isNamed = values[row] == values[0] + row;

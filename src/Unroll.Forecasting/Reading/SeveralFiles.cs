@@ -22,8 +22,8 @@ internal static class SeveralFiles
     /// out which.
     /// </param>
     /// <param name="options">How each of them is read.</param>
-    /// <exception cref="UnrollException">As for one file; two have the same name, no column in common, or the same date of a
-    /// series.</exception>
+    /// <exception cref="UnrollException">As for one file; two have the same name, no column in common, or the same date
+    /// of a series.</exception>
     public static SeriesSet Read(IReadOnlyList<string> paths, string? seriesColumn, ReadOptions options)
     {
         if (paths.Count == 0)
@@ -48,7 +48,8 @@ internal static class SeveralFiles
         (DateTime First, DateTime Last)[] spans = [.. all.Select(rows => (rows.Dates.Min(), rows.Dates.Max())).Order()];
         // The usual time from one row to the next, over all files.
         long steps = all.Sum(rows => (long)rows.Dates.Distinct().Count() - 1);
-        TimeSpan step = steps > 0 ? spans.Aggregate(TimeSpan.Zero, (sum, span) => sum + (span.Last - span.First)) / steps
+        TimeSpan step = steps > 0
+            ? spans.Aggregate(TimeSpan.Zero, (sum, span) => sum + (span.Last - span.First)) / steps
             : TimeSpan.MaxValue / (2 * MostSteps);
         for (int i = 1; i < spans.Length; i++)
         {
@@ -115,7 +116,8 @@ internal static class SeveralFiles
         var notices = new List<string>();
         foreach (IGrouping<string, string> same in all.SelectMany(rows => rows.Notices.Select(notice => (notice, rows.File)))
             .GroupBy(each => each.notice, each => each.File))
-            notices.Add(same.Count() == all.Length ? same.Key
+            notices.Add(same.Count() == all.Length
+                ? same.Key
                 : $"{same.First()}{(same.Count() > 1 ? $" and {same.Count() - 1} more" : "")}: {same.Key}");
         var leftOut = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, string reason) in all.SelectMany(rows => rows.LeftOut))

@@ -35,7 +35,7 @@ internal static class TableHeader
                         + $"Shorten it to at most {LongestName}, or close a quote that is open."));
             }
 
-            names[column] = name.Length == 0 ? TableLayout.Unnamed(column) : name;
+            names[column] = name.Length == 0 ? TableLayout.DefaultName(column) : name;
         }
 
         return names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice

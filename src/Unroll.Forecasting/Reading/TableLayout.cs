@@ -33,7 +33,7 @@ internal sealed record TableLayout(string[] Names, int[] Header, int[] Data, int
     }
 
     /// <summary>What a column without a name is called.</summary>
-    public static string Unnamed(int index) => FormattableString.Invariant($"column {index + 1}");
+    public static string DefaultName(int index) => FormattableString.Invariant($"column {index + 1}");
 
     /// <exception cref="UnrollException">The table is empty, or two columns have the same name.</exception>
     public static TableLayout Of(CellTable table, TableFacts facts)
@@ -57,7 +57,7 @@ internal sealed record TableLayout(string[] Names, int[] Header, int[] Data, int
         while (top > 0 && first - top < MostHeaderRows && IsHeader(rows[top - 1]) && (top == first || !IsComment(table, rows[top - 1])))
             top--;
         if (top == first)
-            top = Checked();
+            top = Check();
         int end = rows.Length;
         while (end > first + 1 && rows.Length - end < MostAround && IsBehind(table, rows[end - 1], key, kinds, width))
             end--;
@@ -65,7 +65,7 @@ internal sealed record TableLayout(string[] Names, int[] Header, int[] Data, int
         return new TableLayout(names, [.. rows[top..first].Where(row => row >= named)], rows[first..end], rows[end..]);
 
         // A header of another number of cells than the rows below it names something else than they hold.
-        int Checked()
+        int Check()
         {
             int above = first > 0
                 ? Array.FindIndex(rows, 0, first, row => CountFilled(table, row) > 1 && IsHeader(row) && !IsComment(table, row)) : -1;
@@ -85,8 +85,8 @@ internal sealed record TableLayout(string[] Names, int[] Header, int[] Data, int
                 + "Put quotes around a cell that holds the delimiter, or add what is missing.")
         { Subject = "skip" };
 
-        // A row of data has a date where the dates are, or numbers where there are numbers. The first row of the table may have numbers as
-        // names.
+        // A row of data has a date where the dates are, or numbers where there are numbers. The first row of the table may have
+        // numbers as names.
         bool IsData(int place)
         {
             int row = rows[place];

@@ -52,7 +52,7 @@ internal sealed class TableNumbers(TableFacts facts, ReadOptions options, Number
 
     private bool IsNumeric(CellColumn cells, NumberColumn column, Func<int, bool> hasName)
     {
-        bool isUnnamed = column.Name == TableLayout.Unnamed(column.Index);
+        bool isUnnamed = column.Name == TableLayout.DefaultName(column.Index);
         if (column.IsEmpty && isUnnamed)
         {
             if (hasName(column.Index))
@@ -86,7 +86,7 @@ internal sealed class TableNumbers(TableFacts facts, ReadOptions options, Number
 
     private bool LeaveOut(NumberColumn column, string reason)
     {
-        bool isUnnamed = column.Name == TableLayout.Unnamed(column.Index);
+        bool isUnnamed = column.Name == TableLayout.DefaultName(column.Index);
         facts.Notices.Add($"left out {(isUnnamed ? "" : "column ")}{column.Name}: {reason}");
         facts.LeftOut[column.Name] = reason;
         return false;

@@ -186,8 +186,8 @@ internal sealed record TableRows(
     private bool IsOfTime(string name) => !Reading.DateColumns.Contains(name) && DateNames.Role(name) is DateRole.Time or DateRole.Hour;
 
     /// <summary>
-    /// The column of whole numbers that tells rows of the same date apart, of several that with the fewest numbers; null where there is
-    /// none.
+    /// The column of whole numbers that tells rows of the same date apart, of several that with the fewest numbers;
+    /// null where there is none.
     /// </summary>
     private string? NumberKey()
     {

@@ -14,8 +14,8 @@ internal static class WorkbookCells
 
     static WorkbookCells() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
-    /// <exception cref="UnrollException">It is damaged or locked, has no such sheet, or several that hold tables and none is
-    /// named.</exception>
+    /// <exception cref="UnrollException">It is damaged or locked, has no such sheet, or several that hold tables and
+    /// none is named.</exception>
     public static CellTable Read(byte[] bytes, string name, ReadOptions options, TableFacts facts)
     {
         facts.Kind = "workbook";

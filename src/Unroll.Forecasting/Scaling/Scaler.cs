@@ -5,8 +5,8 @@ namespace Unroll.Forecasting;
 /// inverse x = y · scale + offset, rounded once, returns x but for rounding: the difference is at most 3·2⁻⁵³·(|x| + |offset|), and
 /// for values at or above an offset that is not negative, as prices under minmax, at most 2 units in the last place of x.
 /// </summary>
-/// <remarks>One of your own says what it is called and how it measures values; <see cref="ForecastKinds"/> makes it known to recipes and
-/// files.</remarks>
+/// <remarks>One of your own says what it is called and how it measures values; <see cref="ForecastKinds"/> makes it known to
+/// recipes and files.</remarks>
 /// <example><code>
 /// sealed class MaxAbsScaler : Scaler
 /// {

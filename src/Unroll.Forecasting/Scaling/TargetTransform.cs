@@ -61,8 +61,8 @@ public abstract class TargetTransform
     }
 
     /// <summary>
-    /// φ, the scale on which changes are alike everywhere: an increasing function, v itself by default. NaN or infinite where it is not
-    /// defined.
+    /// φ, the scale on which changes are alike everywhere: an increasing function, v itself by default. NaN or infinite
+    /// where it is not defined.
     /// </summary>
     /// <param name="value">In the units of the series.</param>
     public virtual double Map(double value) => value;
@@ -105,8 +105,8 @@ public abstract class TargetTransform
 
     /// <summary>Each value seen from the one <paramref name="steps"/> rows before it: result[i] belongs to values[i + steps].</summary>
     /// <returns>values.Length − steps numbers.</returns>
-    /// <exception cref="UnrollException">There are no more than <paramref name="steps"/> values, or the transform is not defined for
-    /// one.</exception>
+    /// <exception cref="UnrollException">There are no more than <paramref name="steps"/> values, or the transform is not
+    /// defined for one.</exception>
     public double[] Forward(ReadOnlySpan<double> values, int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
@@ -195,8 +195,8 @@ public abstract class TargetTransform
 
     private static double Positive(double value) => value > 0
         ? value
-        : throw new UnrollException($"A log-return is defined for values above 0 only, but one is {value}. Use the transform difference or "
-            + "none.")
+        : throw new UnrollException($"A log-return is defined for values above 0 only, but one is {value}. Use the transform "
+            + "difference or none.")
         { Subject = "transform" };
 
     private sealed class Identity() : TargetTransform("none")

@@ -272,7 +272,7 @@ public sealed class Comparison
     {
         double naive = Naive.Error, best = BestBaseline.Error;
         ForecasterScore[] baselines = [.. Baselines];
-        ForecasterScore Ranked(ForecasterScore score)
+        ForecasterScore WithSkills(ForecasterScore score)
         {
             for (int i = 0; i < score.Parts.Count; i++)
             {
@@ -285,10 +285,10 @@ public sealed class Comparison
         }
 
         for (int i = 0; i < _scores.Count; i++)
-            _scores[i] = Ranked(_scores[i]);
+            _scores[i] = WithSkills(_scores[i]);
         Naive = _scores.First(score => score.Key == Naive.Key);
         Recommended = Recommended is null ? null : _scores.First(score => score.Key == Recommended.Key);
-        WithoutNetworks = WithoutNetworks is null ? null : Ranked(WithoutNetworks);
+        WithoutNetworks = WithoutNetworks is null ? null : WithSkills(WithoutNetworks);
     }
 
     private static double? Against(double error, double other) => other > 0 ? 1 - (error / other) : null;

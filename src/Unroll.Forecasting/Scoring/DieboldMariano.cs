@@ -46,8 +46,8 @@ internal sealed record DieboldMariano
     public required double Statistic { get; init; }
 
     /// <summary>
-    /// How often a difference at least as large, in either direction, would come about by chance between equally good forecasts, from 0 to
-    /// 1.
+    /// How often a difference at least as large, in either direction, would come about by chance between equally good
+    /// forecasts, from 0 to 1.
     /// </summary>
     public required double PValue { get; init; }
 

@@ -67,8 +67,8 @@ internal static class Distributions
     /// The t at which the cumulative probability is <paramref name="probability"/>; from 100 000 degrees of freedom on, from the normal
     /// quantile (Abramowitz and Stegun 26.7.5).
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The probability is not between 0 and 1, or the degrees of freedom not above
-    /// 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The probability is not between 0 and 1, or the degrees of freedom
+    /// not above 0.</exception>
     public static double StudentTQuantile(double probability, double degreesOfFreedom)
     {
         CheckDegrees(degreesOfFreedom);

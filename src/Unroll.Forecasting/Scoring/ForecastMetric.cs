@@ -24,8 +24,8 @@ public enum ForecastMetric
 
     /// <summary>
     /// Continuous ranked probability score from 13 quantiles (<see cref="Metrics.CrpsQuantiles"/>), in the target's unit; of several parts
-    /// in units of each part's mean change. Inputs and shares are chosen by absolute errors, which are the CRPS of a forecast without
-    /// intervals.
+    /// in units of each part's mean change. Inputs and shares are chosen by absolute errors, which are the CRPS of a
+    /// forecast without intervals.
     /// </summary>
     Crps,
 }

@@ -10,8 +10,8 @@ internal sealed class HorizonForecast
     private readonly double[][] _predicted;
 
     /// <param name="actual">n values, oldest first. Copied.</param>
-    /// <param name="predicted">[n − H + 1][H], in the units of <paramref name="actual"/>: one array an origin, the nearest row first. Not
-    /// copied.</param>
+    /// <param name="predicted">[n − H + 1][H], in the units of <paramref name="actual"/>: one array an origin, the nearest row
+    /// first. Not copied.</param>
     /// <exception cref="UnrollException">The counts do not fit.</exception>
     public HorizonForecast(ReadOnlySpan<double> actual, double[][] predicted)
     {
@@ -60,6 +60,7 @@ internal sealed class HorizonForecast
         : new HorizonForecast(_actual.AsSpan(0, Origins + steps - 1), Array.ConvertAll(_predicted, ahead => ahead[..steps]));
 
     private int Check(int step) =>
-        step >= 1 && step <= Steps ? step
+        step >= 1 && step <= Steps
+            ? step
             : throw new ArgumentOutOfRangeException(nameof(step), step, $"Steps ahead run from 1 to {Steps}.");
 }

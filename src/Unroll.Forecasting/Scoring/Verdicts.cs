@@ -155,6 +155,7 @@ internal static class Verdicts
 
     private static string Times(double times) => times.ToString(times < 1000 ? "0.#" : "0.0e+0", CultureInfo.InvariantCulture);
 
-    private static string Probability(double p) => p < 0.001 ? "p < 0.001"
+    private static string Probability(double p) => p < 0.001
+        ? "p < 0.001"
         : $"p = {p.ToString(p < 0.1 ? "0.###" : "0.##", CultureInfo.InvariantCulture)}";
 }

@@ -34,14 +34,15 @@ internal sealed class SeriesTables
         var past = new List<string>();
         foreach (string column in inputs.Past)
         {
-            int patchy = data.Keys.Count(key => Patchy(Begun(data[key]), column) is not null);
+            int patchy = data.Keys.Count(key => Patchy(FromFirstTarget(data[key]), column) is not null);
             if (2 * patchy <= data.Count)
                 past.Add(column);
             else if (needed.Contains(column, StringComparer.OrdinalIgnoreCase))
                 throw new UnrollException(
-                    Patchy(Begun(data[data.Keys.First(key => Patchy(Begun(data[key]), column) is not null)]), column)!);
+                    Patchy(FromFirstTarget(data[data.Keys.First(key => Patchy(FromFirstTarget(data[key]), column) is not null)]), column)!);
             else
-                Notes.Add(data.Count == 1 ? $"Left out the column {column}: {Reason(Begun(data[data.Keys[0]]), column)}."
+                Notes.Add(data.Count == 1
+                    ? $"Left out the column {column}: {Reason(FromFirstTarget(data[data.Keys[0]]), column)}."
                     : $"Left out the column {column}: too many of its values are missing in {patchy} of {data.Count} series.");
         }
 
@@ -74,7 +75,7 @@ internal sealed class SeriesTables
     /// <exception cref="UnrollException">A value that is needed is missing.</exception>
     public TimeSeries Table(string key, DateTime? boundary)
     {
-        TimeSeries rows = Begun(_data[key]);
+        TimeSeries rows = FromFirstTarget(_data[key]);
         int told = RowsWithTargets(rows);
         TimeSeries known = rows.Head(told).Select([.. _targets, .. Inputs.Columns]);
         if (_missing != MissingPolicy.Error)
@@ -96,7 +97,7 @@ internal sealed class SeriesTables
     private int RowsWithTargets(TimeSeries rows) => _targets.Max(target => rows[target].Values.LastIndexOfAnyExcept(double.NaN) + 1);
 
     /// <summary>The rows from the first on that has a value of every target, or all where there is none before.</summary>
-    private TimeSeries Begun(TimeSeries rows)
+    private TimeSeries FromFirstTarget(TimeSeries rows)
     {
         int first = 0;
         foreach (string target in _targets)
@@ -201,8 +202,8 @@ internal sealed class SeriesTables
             int missing = values.Count(double.NaN);
             if (missing == 0)
                 continue;
-            string at = rows.Format(rows.Dates[first + values.IndexOf(double.NaN)]), count = missing == 1 ? "1 value"
-                : string.Create(CultureInfo.InvariantCulture, $"{missing:N0} values");
+            string at = rows.Format(rows.Dates[first + values.IndexOf(double.NaN)]);
+            string count = missing == 1 ? "1 value" : string.Create(CultureInfo.InvariantCulture, $"{missing:N0} values");
             throw new UnrollException($"{column} of {rows.Name} is to be known on every row, but lacks {count}, the first on {at}. "
                 + $"Complete the column, or do not name it as known.")
             { Subject = "known" };

@@ -25,8 +25,8 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
     /// <param name="targets">The columns to forecast: rows without any of them are for later.</param>
     /// <param name="count">How many series there are.</param>
     /// <param name="options">What was asked.</param>
-    /// <exception cref="UnrollException">A range leaves nothing for the other, or both a test range and a number of test rows are
-    /// given.</exception>
+    /// <exception cref="UnrollException">A range leaves nothing for the other, or both a test range and a number of test
+    /// rows are given.</exception>
     public static TaskRanges Choose(TimeSeries longest, string[] targets, int count, TaskOptions options)
     {
         options = options with { Train = options.Train?.For(longest, "train"), Test = options.Test?.For(longest, "test") };
@@ -76,9 +76,12 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
             { Subject = "horizon" };
         DateTime first = used.Dates[0], learnt = used.Dates[used.Rows - testRows - 1], judged = used.Dates[used.Rows - testRows];
         string Of(int rows) => string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows");
-        string note = $"The model learns from the {Of(used.Rows - testRows)} from {longest.Format(first)} to {longest.Format(learnt)} and "
-            + $"is judged on the {Of(testRows)} from {longest.Format(judged)} to "
-            + $"{longest.Format(used.LastDate)}{(used.Rows < told ? $"; the {Of(told - used.Rows)} before are left out, with which networks would take about {(double)told / used.Rows:0.##} times as long" : "")}.";
+        string older = used.Rows < told
+            ? $"; the {Of(told - used.Rows)} before are left out, with which networks would take about "
+                + $"{(double)told / used.Rows:0.##} times as long"
+            : "";
+        string note = $"The model learns from the {Of(used.Rows - testRows)} from {longest.Format(first)} to {longest.Format(learnt)} "
+            + $"and is judged on the {Of(testRows)} from {longest.Format(judged)} to {longest.Format(used.LastDate)}{older}.";
         DateRange? learning = used.Rows < told ? DateRange.Exactly(first, learnt, longest) : DateRange.Before(judged, longest);
         return new TaskRanges(learning, DateRange.Since(judged, longest), null, options.Validation, note) { Older = told - used.Rows };
     }

@@ -11,8 +11,8 @@ internal static class TaskTargets
         {
             return table.ColumnNames.Count == 1
                 ? [table.ColumnNames[0]]
-                : throw new UnrollException($"{table.Name} has the columns {NameList.Of(table.ColumnNames)}: name the target, the one to "
-                    + "forecast.")
+                : throw new UnrollException($"{table.Name} has the columns {NameList.Of(table.ColumnNames)}: name the target, the "
+                    + "one to forecast.")
                 { Subject = "target" };
         }
 
@@ -35,8 +35,8 @@ internal static class TaskTargets
         return past.Concat(known).Intersect(targets).FirstOrDefault() is { } both
             ? throw new UnrollException(targets.Length == 1
                 ? $"{both} is the target and an input at once. Leave it out of the inputs."
-                : $"{both} is a target and an input at once. Leave it out of the inputs: the past of each target is an input of the others "
-                    + "anyway.")
+                : $"{both} is a target and an input at once. Leave it out of the inputs: the past of each target is an input of "
+                    + "the others anyway.")
             : Of(inputs with { Past = past, Known = known, Holidays = inputs.Holidays is { } code ? HolidayCountries.CodeOf(code) : null });
 
         ForecastInputs Of(ForecastInputs all) => table.IsNumbered ? all.WithoutCalendar(table.Name) : all;

@@ -79,8 +79,8 @@ public sealed class Tuner
     /// <summary>Runs all rungs. Trainings that the journal holds are not run again; those that end are added to it.</summary>
     /// <param name="journal">Opened with <see cref="Setup"/>; null keeps nothing.</param>
     /// <param name="cancellationToken">Ends the search; the journal has what was finished.</param>
-    /// <exception cref="UnrollException">All trials of a rung diverged, or the journal cannot be written or is not of this
-    /// search.</exception>
+    /// <exception cref="UnrollException">All trials of a rung diverged, or the journal cannot be written or is not
+    /// of this search.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public TuningResult Run(TuningJournal? journal = null, CancellationToken cancellationToken = default)
     {
@@ -94,7 +94,7 @@ public sealed class Tuner
             foreach (TrialResult? known in done)
             {
                 if (known is not null)
-                    progress.Known(known);
+                    progress.AddKnown(known);
             }
 
             RunAll(runs, done, journal, progress, cancellationToken);
@@ -165,8 +165,8 @@ public sealed class Tuner
             null => null,
             { } result when result.Run == run => result,
             _ => throw new UnrollException(
-                $"The journal {journal!.Path} has other settings for trial {run.Trial} than this search. Delete it, or choose another "
-                    + "folder.")
+                $"The journal {journal!.Path} has other settings for trial {run.Trial} than this search. Delete it, or "
+                    + "choose another folder.")
             { Subject = "folder" },
         });
     }

@@ -59,7 +59,7 @@ internal sealed class TuningClock(IReadOnlyList<Rung> rungs, double naiveError, 
         }
     }
 
-    public void Known(TrialResult result)
+    public void AddKnown(TrialResult result)
     {
         lock (_lock)
         {

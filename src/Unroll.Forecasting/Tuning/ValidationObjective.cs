@@ -70,7 +70,8 @@ public sealed class ValidationObjective : ITrialObjective
         }
 
         _recipe = recipe with { Threads = 1 };
-        _ensemble = ensemble is null ? null
+        _ensemble = ensemble is null
+            ? null
             : ensemble with { Steps = task.Horizon, Validation = task.Options.Validation, Network = _recipe };
         // Series that are too short for a search, or would leave it no windows to choose from, do not stop it.
         Dictionary<Part, UnrollException?> problems =

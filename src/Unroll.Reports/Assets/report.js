@@ -55,7 +55,11 @@
     tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     legend: {
       live: true,
-      markers: { width: 3, dash: (plot, i) => plot.series[i].dash ? "dashed" : "solid", fill: (plot, i) => plot.series[i].fillOfBand ?? null },
+      markers: {
+        width: 3,
+        dash: (plot, i) => plot.series[i].dash ? "dashed" : "solid",
+        fill: (plot, i) => plot.series[i].fillOfBand ?? null,
+      },
     },
     padding: [12, 40, 0, 0],
     cursor: { drag: { x: true, y: false, dist: 5 }, points: { size: (plot, i) => plot.series[i].width === 0 ? 0 : 7 } },
@@ -69,7 +73,8 @@
   const dateSeries = { label: rowName, value: (plot, seconds) => seconds == null ? "–" : date(seconds) };
   const day = 86400;
   const wholeDays = [1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825, 3650, 7300, 18250, 36500].map(days => days * day);
-  const isoDates = data.numbers ? { ...titled(rowName), values: (plot, ticks) => ticks.map(number => number == null ? "" : date(number)) } : {
+  const rowNumbers = { ...titled(rowName), values: (plot, ticks) => ticks.map(number => number == null ? "" : date(number)) };
+  const isoDates = data.numbers ? rowNumbers : {
     // Room for a label: a year and a month need less than a full date.
     space: (plot, index, min, max) => max - min > 4 * 365 * day ? 72 : 88,
     ...(data.hours ? {} : { incrs: wholeDays }),
@@ -106,7 +111,9 @@
         if (!ends)
           return;
         const upper = columns.length, fill = color(stroke) + alpha;
-        const both = (plot, value, i, row) => value == null || ends.lower[row] === ends.upper[row] ? "–" : `${figure(ends.lower[row])} to ${figure(value)}`;
+        const both = (plot, value, i, row) => value == null || ends.lower[row] === ends.upper[row]
+          ? "–"
+          : `${figure(ends.lower[row])} to ${figure(value)}`;
         columns.push(ends.upper, ends.lower);
         series.push(line(label, stroke, { width: 0, points: { show: false }, class: "band", value: both, fillOfBand: fill, ...more }));
         series.push(line(label, stroke, { width: 0, points: { show: false }, class: "end", ...more }));
@@ -148,7 +155,10 @@
       if (one.test.some(value => value != null))
         line(data.test, main, one.test, { points: { show: false }, ...broken(one.starts, one.dates) });
       band("Its 80 % interval", main, one.test80, "24", broken(one.starts, one.dates));
-      line("Forecast", main, one.values, { width: 2.5, value: (plot, value, i, row) => value == null || row < one.first ? "–" : figure(value) });
+      line("Forecast", main, one.values, {
+        width: 2.5,
+        value: (plot, value, i, row) => value == null || row < one.first ? "–" : figure(value),
+      });
       if (one.marked)
         line("No forecast explains", "model-3", one.actual.map((value, row) => one.marked[row] == null ? null : value), {
           paths: () => null,
@@ -159,7 +169,8 @@
       band("95 % interval", main, one.within95, "28");
       const chart = options(isoDates, titledWhereRoom(target), series);
       chart.scales = dateScales;
-      return { options: { ...chart, bands }, columns, hooks: { drawAxes: [marks(one.first > 0 ? [one.dates[one.first - 1]] : [], [4, 4])] } };
+      const origin = one.first > 0 ? [one.dates[one.first - 1]] : [];
+      return { options: { ...chart, bands }, columns, hooks: { drawAxes: [marks(origin, [4, 4])] } };
     },
 
     // What the rows to come of the chosen part add to the level: bars on either side of 0.
@@ -224,16 +235,22 @@
         line("Naive forecast", "naive", one.naive, { dash: [6, 4], ...gaps });
       data.lines.forEach((each, i) => line(each.name, each.color, one.values[i], gaps));
       band(data.band, main, one.within80, "2c", gaps);
-      return { options: { ...options(isoDates, titledWhereRoom(target), series), scales: dateScales, bands }, columns, hooks: { drawAxes: [marks(data.fits, [])] } };
+      const chart = { ...options(isoDates, titledWhereRoom(target), series), scales: dateScales, bands };
+      return { options: chart, columns, hooks: { drawAxes: [marks(data.fits, [])] } };
     },
 
     errors: () => {
       const steps = Array.from({ length: data.steps }, (_, i) => i + 1);
       const { columns, series, line } = sheet(steps, { label: "Rows ahead", value: (plot, step) => step == null ? "–" : String(step) });
+      const dashes = { solid: {}, dot: { dash: [2, 4] }, dash: { dash: [6, 4] } };
       for (const each of data.errors)
-        line(each.name, each.color, each.values, { width: 2, points: { show: data.steps <= 40, size: 6 }, ...(each.style === "solid" ? {} : { dash: each.style === "dot" ? [2, 4] : [6, 4] }) });
-      const chart = options({ ...titled("Rows ahead"), incrs: wholes }, titledWhereRoom(data.skill ? "In units of each part's changes" : data.parts[0].target), series);
-      chart.scales = { x: { time: false, range: (plot, min, max) => [min - 0.3, max + 0.3] }, y: { range: (plot, min, max) => [0, 1.05 * max] } };
+        line(each.name, each.color, each.values, { width: 2, points: { show: data.steps <= 40, size: 6 }, ...dashes[each.style] });
+      const unit = data.skill ? "In units of each part's changes" : data.parts[0].target;
+      const chart = options({ ...titled("Rows ahead"), incrs: wholes }, titledWhereRoom(unit), series);
+      chart.scales = {
+        x: { time: false, range: (plot, min, max) => [min - 0.3, max + 0.3] },
+        y: { range: (plot, min, max) => [0, 1.05 * max] },
+      };
       return { options: chart, columns };
     },
 
@@ -244,19 +261,26 @@
         points: { show: true, size: names.length > 60 ? 5 : 9, fill: color(stroke) },
         value: (plot, value) => value == null ? "–" : value.toFixed(3).replaceAll("-", "−"),
       });
-      const { columns, series, line } = sheet(names.map((_, i) => i + 1), { label: "Part", value: (plot, rank) => rank == null ? "–" : names[rank - 1] });
+      const { columns, series, line } = sheet(names.map((_, i) => i + 1), {
+        label: "Part",
+        value: (plot, rank) => rank == null ? "–" : names[rank - 1],
+      });
       line("against the naive forecast", "naive", naive, dots("naive"));
       line("against the best baseline of the part", "model-0", best, dots("model-0"));
       line("as good", "quiet", names.map(() => 0), { dash: [6, 4], width: 1, points: { show: false }, value: () => "0" });
       const named = names.length <= 8 && !narrow.matches ? { values: (plot, ticks) => ticks.map(rank => names[rank - 1] ?? "") } : {};
-      const chart = options({ incrs: wholes, ...named, ...titled("Parts, the lowest skill against its best baseline first") }, titledWhereRoom("Skill"), series);
+      const ranks = { incrs: wholes, ...named, ...titled("Parts, the lowest skill against its best baseline first") };
+      const chart = options(ranks, titledWhereRoom("Skill"), series);
       chart.scales = { x: { time: false, range: (plot, min, max) => [min - 0.5, max + 0.5] } };
       return { options: chart, columns };
     },
 
     loss: () => {
       const epochs = Math.max(1, ...data.loss.models.map(m => Math.max(m.train.length, m.validation?.length ?? 0)));
-      const { columns, series, line } = sheet(Array.from({ length: epochs }, (_, i) => i + 1), { label: "Epoch", value: (plot, epoch) => epoch == null ? "–" : String(epoch) });
+      const { columns, series, line } = sheet(Array.from({ length: epochs }, (_, i) => i + 1), {
+        label: "Epoch",
+        value: (plot, epoch) => epoch == null ? "–" : String(epoch),
+      });
       const add = (label, stroke, losses, more) => line(label, stroke, columns[0].map((_, k) => losses[k] ?? null), {
         width: 2,
         points: { show: false },
@@ -269,7 +293,10 @@
           add(model.name + ", validation", model.color, model.validation, { dash: [6, 4] });
       }
       const chart = options({ ...titled("Epoch"), incrs: wholes }, titledWhereRoom(data.loss.log ? "Loss (logarithmic)" : "Loss"), series);
-      chart.scales = { x: { time: false, range: (plot, min, max) => epochs === 1 ? [0.5, 1.5] : [min, max] }, y: data.loss.log ? { distr: 3 } : {} };
+      chart.scales = {
+        x: { time: false, range: (plot, min, max) => epochs === 1 ? [0.5, 1.5] : [min, max] },
+        y: data.loss.log ? { distr: 3 } : {},
+      };
       return { options: chart, columns };
     },
   };
@@ -332,7 +359,12 @@
       return void add(values, "p", "It has no values to come.");
     const rows = future.dates.slice(future.first).map((seconds, i) => i + future.first);
     const region = add(values, "div");
-    Object.assign(region, { className: rows.length > 24 ? "wide long" : "wide", tabIndex: 0, role: "region", ariaLabel: "Values of " + name });
+    Object.assign(region, {
+      className: rows.length > 24 ? "wide long" : "wide",
+      tabIndex: 0,
+      role: "region",
+      ariaLabel: "Values of " + name,
+    });
     const table = add(region, "table");
     table.className = "errors values";
     const headings = [rowName, "Value", ...(future.within80 ? ["80 % interval", "95 % interval"] : [])];

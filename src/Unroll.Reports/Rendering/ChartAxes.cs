@@ -138,7 +138,8 @@ internal sealed class DecadeAxis : LogarithmicAxis
     public bool IsShort { get; init; }
 
     protected override string FormatValueOverride(double x) =>
-        IsShort && x is < 0.0099 or > 101 ? x.ToString("0e+0", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−')
+        IsShort && x is < 0.0099 or > 101
+            ? x.ToString("0e+0", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−')
             : ReportText.AxisFigure(x);
 }
 

@@ -43,13 +43,13 @@ internal static class DriverTables
             </table>
             <p class="note">How much the mean absolute error on the newest training rows grows when an input is taken from another row by
             chance, and its share of all that.{parts} Inputs that say the same are understated, each by itself: the forecast still has the
-            other. It tells what this forecast uses, not what causes what.{Unused(importance)}</p>
+            other. It tells what this forecast uses, not what causes what.{UnusedInputs(importance)}</p>
             """);
         return html.ToString();
     }
 
     /// <summary>The inputs that could be looked at and are not, as a sentence; nothing where there are none.</summary>
-    private static string Unused(InputImportance importance)
+    private static string UnusedInputs(InputImportance importance)
     {
         const int Named = 6;
         string[] names = [.. importance.Inputs.Where(input => input.Increase == 0).Select(input => ReportText.Short(input.Name))];

@@ -137,7 +137,8 @@ internal static class HtmlParts
         IEnumerable<KeyValuePair<string, string>> all =
         [
             .. report.Settings,
-            .. report.Seed is { } seed ? [new("seed", seed.ToString(CultureInfo.InvariantCulture))]
+            .. report.Seed is { } seed
+                ? [new("seed", seed.ToString(CultureInfo.InvariantCulture))]
                 : Array.Empty<KeyValuePair<string, string>>(),
             new("version", report.Version),
         ];

@@ -23,9 +23,10 @@ internal static class PartPictures
     {
         PartView[] views = [.. report.Spread(Most).Where(has)];
         int rows = (views.Length + Columns - 1) / Columns, width = SvgPicture.Width, height = Top + (rows * PlotHeight) + Bottom;
-        string subtitle = ReportText.Short(report.Task.Data.Name) + TestPlot.Origins(report) + TestPlot.Fits(report)
-            + (views.Length < report.Parts.Count ? string.Create(
-                CultureInfo.InvariantCulture, $"; {views.Length} of {report.Parts.Count:N0}, from the lowest to the highest skill") : "");
+        string subtitle = ReportText.Short(report.Task.Data.Name) + TestPlot.Origins(report) + TestPlot.Fits(report);
+        if (views.Length < report.Parts.Count)
+            subtitle += string.Create(
+                CultureInfo.InvariantCulture, $"; {views.Length} of {report.Parts.Count:N0}, from the lowest to the highest skill");
         var svg = new XElement(SvgPicture.Svg + "svg", SvgShapes.Box(0, 0, width, height, OxyColors.White));
         svg.Add(SvgShapes.Label(width / 2.0, 24, title, 17, Palette.Ink, "middle", bold: true));
         svg.Add(SvgShapes.Label(width / 2.0, 46, subtitle, 13, Palette.Quiet, "middle"));
@@ -57,7 +58,8 @@ internal static class PartPictures
             Entry.Line("Actual", Palette.Ink),
             .. view.Score is null ? Array.Empty<Entry>() : [Entry.Line(FuturePlot.TestName(report), color)],
             Entry.Line("Forecast", color),
-            .. lines.Within80 is null ? Array.Empty<Entry>()
+            .. lines.Within80 is null
+                ? Array.Empty<Entry>()
                 : [Entry.Area("80 % interval", color, FuturePlot.Inner), Entry.Area("95 % interval", color, FuturePlot.Outer)],
             .. lines.HasMarks ? [Entry.Ring(FutureLines.MarkedName, Palette.Marked)] : Array.Empty<Entry>(),
         ];
@@ -105,8 +107,8 @@ internal static class PartPictures
 
         private static OxyColor OnWhite(OxyColor color, byte alpha)
         {
-            byte Mixed(byte part) => (byte)(255 - ((255 - part) * alpha / 255));
-            return OxyColor.FromRgb(Mixed(color.R), Mixed(color.G), Mixed(color.B));
+            byte Mix(byte part) => (byte)(255 - ((255 - part) * alpha / 255));
+            return OxyColor.FromRgb(Mix(color.R), Mix(color.G), Mix(color.B));
         }
     }
 }

@@ -40,9 +40,10 @@ internal static class PartTable
             ForecasterScore best = baselines.MinBy(each => each.Parts[view.Place].ErrorOf(metric))!;
             int decimals = ReportText.Decimals(error), chart = Array.IndexOf(charted, view), column = 1;
             string label = HtmlParts.Escape(ReportText.Shorten(bothNames ? view.Part.Series : report.NameOf(view.Part), 30));
-            html.Append(CultureInfo.InvariantCulture,
-                $"<tr><th "
-                + $"scope=\"row\">{(chart >= 0 ? $"<a href=\"#{HtmlReport.FirstChart(report)}\" data-part=\"{chart}\">{label}</a>" : label)}</th>");
+            if (chart >= 0)
+                label = string.Create(CultureInfo.InvariantCulture,
+                    $"<a href=\"#{HtmlReport.FirstChart(report)}\" data-part=\"{chart}\">{label}</a>");
+            html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{label}</th>");
             if (bothNames)
                 HtmlParts.Cell(html, headings[column++], HtmlParts.Escape(ReportText.Shorten(view.Part.Target, 30)));
             Number(score.ErrorOf(metric), decimals);
@@ -64,8 +65,8 @@ internal static class PartTable
             {
                 bool isFinite = value is { } number && double.IsFinite(number);
                 string sort = isFinite ? string.Create(CultureInfo.InvariantCulture, $" data-value=\"{value:G7}\"") : "";
-                html.Append(CultureInfo.InvariantCulture,
-                    $"<td data-name=\"{headings[column++]}\"{sort}>{(isFinite ? ReportText.Figure(value, decimals) + unit : HtmlParts.None)}</td>");
+                string text = isFinite ? ReportText.Figure(value, decimals) + unit : HtmlParts.None;
+                html.Append(CultureInfo.InvariantCulture, $"<td data-name=\"{headings[column++]}\"{sort}>{text}</td>");
             }
         }
 

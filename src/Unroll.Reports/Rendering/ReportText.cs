@@ -9,7 +9,8 @@ internal static class ReportText
     private const string Missing = "–";
 
     /// <summary>A share from 0 to 1 in percent.</summary>
-    public static string Share(double? share) => share is { } number ? string.Create(CultureInfo.InvariantCulture, $"{100 * number:0.0} %")
+    public static string Share(double? share) => share is { } number
+        ? string.Create(CultureInfo.InvariantCulture, $"{100 * number:0.0} %")
         : Missing;
 
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);

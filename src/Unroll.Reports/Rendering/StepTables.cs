@@ -134,17 +134,18 @@ internal static class StepTables
         foreach ((string key, double share) in blend.Shares.OrderByDescending(each => each.Value))
         {
             ForecasterScore? score = report.Comparison.Scores.FirstOrDefault(each => each.Key == key);
-            string color = report.ColorOf(key) is { } number ? string.Create(CultureInfo.InvariantCulture, $"var(--model-{number % 4})")
+            string color = report.ColorOf(key) is { } number
+                ? string.Create(CultureInfo.InvariantCulture, $"var(--model-{number % 4})")
                 : "var(--naive)";
-            html.Append(CultureInfo.InvariantCulture,
-                $"<tr><th "
-                + $"scope=\"row\">{HtmlParts.Escape(score is null ? key : ScoreTable.Name(report, score))}</th><td>{ReportText.Share(share)}</td>");
+            string name = HtmlParts.Escape(score is null ? key : ScoreTable.Name(report, score));
+            html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{name}</th><td>{ReportText.Share(share)}</td>");
             html.Append(CultureInfo.InvariantCulture,
                 $"<td class=\"bar\" aria-hidden=\"true\"><span style=\"width:{100 * share:0.#}%;background:{color}\"></span></td></tr>\n");
         }
 
         html.Append("</tbody>\n</table>\n<p class=\"note\">Shares were found on the newest training rows");
-        return html.Append(report.Main.IsSingle && report.Comparison.Steps == 1 ? ".</p>"
+        return html.Append(report.Main.IsSingle && report.Comparison.Steps == 1
+            ? ".</p>"
             : "; these are means over all parts and rows ahead.</p>").ToString();
     }
 }

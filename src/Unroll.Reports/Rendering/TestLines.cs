@@ -11,8 +11,8 @@ namespace Unroll.Reports.Rendering;
 /// <param name="Naive">The naive forecast.</param>
 /// <param name="Values">Of each line the forecast.</param>
 /// <param name="Within80">The interval of the forecast that the report is about; null where it has none.</param>
-/// <param name="Starts">The rows where a forecast begins that the one before does not lead up to; empty where one row ahead is
-/// forecast.</param>
+/// <param name="Starts">The rows where a forecast begins that the one before does not lead up to; empty where one row
+/// ahead is forecast.</param>
 internal sealed record TestLines(DateTime[] Dates, double[] Actual, double[] Naive, double[][] Values, Band? Within80, int[] Starts)
 {
     public static TestLines Of(ForecastReport report, PartView view)

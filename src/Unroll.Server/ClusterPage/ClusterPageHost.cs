@@ -22,7 +22,7 @@ internal static class ClusterPageHost
         WebApplication app = WebServer.CreateBuilder(listening).Build();
         app.UseProblems();
         app.UseStudioGuard(listening);
-        PageFiles.Embedded("ClusterPage/", "Page/").Use(app);
+        PageFiles.FromAssembly("ClusterPage/", "Page/").Use(app);
         app.MapGet("/api/cluster", async (CancellationToken cancellation) => Results.Json(
             await view.LookAsync(cancellation), ClusterJson.Default.ClusterLook));
         app.MapGet("/api/studies/{study}", async (string study, CancellationToken cancellation) => Results.Json(

@@ -17,8 +17,8 @@ internal static class MediaTypes
     {
         if (!IsJson(request))
             throw new RequestException(
-                415, "Send the body as application/json, or to a network or forecaster as text/csv, and say so in the header "
-                    + "Content-Type.");
+                415, "Send the body as application/json, or to a network or forecaster as text/csv, and say so in "
+                    + "the header Content-Type.");
     }
 
     private static bool Is(HttpRequest request, string type)

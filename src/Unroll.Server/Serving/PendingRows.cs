@@ -55,8 +55,8 @@ internal sealed class PendingRows : IValueTaskSource, IDisposable
 
         if ((long)Rows * network.OutputSize > MostValues)
             throw new RequestException(
-                413, $"{Rows} rows would give {(long)Rows * network.OutputSize} values, more than {MostValues}. Send fewer rows at a "
-                    + $"time.");
+                413, $"{Rows} rows would give {(long)Rows * network.OutputSize} values, more than {MostValues}. Send fewer rows "
+                    + $"at a time.");
         for (int i = 0; i < network.OutputShapes.Length; i++)
         {
             int length = Rows * network.OutputShapes[i].Size;
@@ -79,8 +79,8 @@ internal sealed class PendingRows : IValueTaskSource, IDisposable
             {
                 if (!float.IsFinite(value))
                     throw new RequestException(
-                        422, "The network's prediction is no finite number. Its weights, or values as large as these, do not allow a "
-                            + "prediction.");
+                        422, "The network's prediction is no finite number. Its weights, or values as large as these, do not "
+                            + "allow a prediction.");
             }
         }
     }

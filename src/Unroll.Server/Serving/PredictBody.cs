@@ -49,8 +49,8 @@ internal static class PredictBody
             int lines = ReadLines(text, shape.Features, values);
             if (lines % shape.Steps != 0 || lines == 0)
                 throw new RequestException(
-                    400, $"The network takes windows of {shape.Steps} lines with {shape.Features} numbers each, but {lines} lines were "
-                        + $"given.");
+                    400, $"The network takes windows of {shape.Steps} lines with {shape.Features} numbers each, but {lines} "
+                        + $"lines were given.");
             values.SetExtents([lines / shape.Steps, .. shape.ToArray()]);
             rows.Require(network);
             return rows;

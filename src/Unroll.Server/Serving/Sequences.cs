@@ -169,8 +169,7 @@ internal sealed class Sequences(ServeOptions options, ILogger<Sequences> logger,
         {
             Interlocked.Decrement(ref _count);
             throw new RequestException(
-                429, $"There are {options.MostSequences} sequences, as many as this server keeps. DELETE those that have "
-                    + $"ended.")
+                429, $"There are {options.MostSequences} sequences, as many as this server keeps. DELETE those that have ended.")
             { RetryAfter = 60 };
         }
 

@@ -32,7 +32,7 @@ internal sealed class PageFiles
     private sealed record PageFile(string Path, string Type, byte[] Bytes, string Tag);
 
     /// <summary>The files that are embedded with folders before their names; of two of one name that of the folder before.</summary>
-    public static PageFiles Embedded(params string[] folders) =>
+    public static PageFiles FromAssembly(params string[] folders) =>
         new((folders.Length > 0 ? folders : ["Page/"]).SelectMany(FilesOf).DistinctBy(file => file.Path));
 
     private static IEnumerable<PageFile> FilesOf(string folder)

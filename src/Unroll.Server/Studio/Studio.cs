@@ -56,7 +56,7 @@ public static class Studio
         _ = app.Services.GetRequiredService<FolderLock>();
         app.UseProblems();
         app.UseStudioGuard(options);
-        PageFiles.Embedded().Use(app);
+        PageFiles.FromAssembly().Use(app);
         DataStore data = app.Services.GetRequiredService<DataStore>();
         RunStore runs = app.Services.GetRequiredService<RunStore>();
         app.Lifetime.ApplicationStopping.Register(runs.End);

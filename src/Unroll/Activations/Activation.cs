@@ -78,9 +78,8 @@ public abstract record Activation
     /// <summary>All of the library that have no parameters, by the names that files have.</summary>
     internal static IReadOnlyDictionary<string, Activation> Named { get; } = new[]
     {
-        Linear, Tanh, Sigmoid, HardSigmoid, HardTanh, Relu, Relu6, LeakyRelu, Elu, Selu, Softplus, Softsign, Exponential, Gelu, GeluTanh,
-            Silu,
-        Mish, HardSwish, Softmax,
+        Linear, Tanh, Sigmoid, HardSigmoid, HardTanh, Relu, Relu6, LeakyRelu, Elu, Selu, Softplus, Softsign, Exponential,
+        Gelu, GeluTanh, Silu, Mish, HardSwish, Softmax,
     }.ToDictionary(activation => activation.ToString(), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>True where each value is by itself. False: those of a step depend on each other, as in a softmax.</summary>

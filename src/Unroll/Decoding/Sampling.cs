@@ -68,7 +68,8 @@ public sealed record Sampling
                 best = i;
         }
 
-        return best >= 0 ? best
+        return best >= 0
+            ? best
             : throw new UnrollException("None of the logits is a number. Train the model with a lower learning rate or with clipping.");
     }
 }

@@ -181,7 +181,8 @@ public sealed class SequenceDecoder
             inputs[i] = new float[alive.Count * size];
             for (int h = 0; h < alive.Count; h++)
             {
-                ReadOnlySpan<float> from = constant < 0 ? alive[h].States[i - 1]
+                ReadOnlySpan<float> from = constant < 0
+                    ? alive[h].States[i - 1]
                     : start.Constants[constant].AsSpan(alive[h].Row * size, size);
                 from.CopyTo(inputs[i].AsSpan(h * size));
             }

@@ -12,8 +12,8 @@ public static class AtomicFile
         Write(path, contents, static (stream, contents) => stream.Write(contents));
 
     /// <summary>Writes a file in parts: of any size, without its contents being in memory.</summary>
-    /// <exception cref="UnrollException">The file cannot be written; nothing is left behind, and one that was there before
-    /// stays.</exception>
+    /// <exception cref="UnrollException">The file cannot be written; nothing is left behind, and one that was
+    /// there before stays.</exception>
     internal static void Write(string path, Action<FileStream> write) => Write(path, write, static (stream, write) => write(stream));
 
     /// <summary>Writes a file that its owner alone can read, from its first moment on; on Windows as the folder has it.</summary>
@@ -85,8 +85,8 @@ public static class AtomicFile
     }
 
     /// <summary>
-    /// Removes what processes that were killed while they wrote have left in a folder. Errors are ignored, as is a folder that is not
-    /// there.
+    /// Removes what processes that were killed while they wrote have left in a folder. Errors are ignored, as is a
+    /// folder that is not there.
     /// </summary>
     public static void RemoveLeftovers(string folder)
     {

@@ -40,8 +40,8 @@ internal sealed class CheckpointFile
     }
 
     /// <summary>
-    /// Writes the state after an epoch, while the model has the weights that are kept, and the average (where there is one) is swapped with
-    /// them.
+    /// Writes the state after an epoch, while the model has the weights that are kept, and the average (where there is
+    /// one) is swapped with them.
     /// </summary>
     public void Write(TrainingRun run)
     {

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Unroll.Formats;
 
 /// <summary>
-/// What stood in files before it had kinds: some values as words or as an object without a kind, all others as an object that begins with
-/// it.
+/// What stood in files before it had kinds: some values as words or as an object without a kind, all others as an
+/// object that begins with it.
 /// </summary>
 /// <param name="words">Values that files name by a word.</param>
 /// <param name="unnamed">The type of an object without a kind; null: there is none.</param>

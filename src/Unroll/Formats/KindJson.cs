@@ -34,7 +34,7 @@ internal sealed class KindJson(JsonSerializerContext own)
             RequireReadBack(value, info);
             return json;
         }
-        catch (NotSupportedException) when (Unregistered(value, info) is { } type)
+        catch (NotSupportedException) when (FirstUnregistered(value, info) is { } type)
         {
             throw Kinds.Unregistered(type);
         }
@@ -126,7 +126,7 @@ internal sealed class KindJson(JsonSerializerContext own)
     }
 
     /// <summary>The first part of a value whose type has no name; null where all have.</summary>
-    private Type? Unregistered(object? value, JsonTypeInfo declared)
+    private Type? FirstUnregistered(object? value, JsonTypeInfo declared)
     {
         if (value is null)
             return null;
@@ -140,11 +140,13 @@ internal sealed class KindJson(JsonSerializerContext own)
             JsonTypeInfo? element = declared.ElementType is { } of ? Known(of) : null;
             return element is null
                 ? null
-                : each.Cast<object?>().Select(item => Unregistered(item, element)).FirstOrDefault(found => found is not null);
+                : each.Cast<object?>().Select(item => FirstUnregistered(item, element)).FirstOrDefault(found => found is not null);
         }
 
         return (Known(type) ?? declared).Properties
-            .Select(property => property.Get is { } get && Known(property.PropertyType) is { } info ? Unregistered(get(value), info) : null)
+            .Select(property => property.Get is { } get && Known(property.PropertyType) is { } info
+                ? FirstUnregistered(get(value), info)
+                : null)
             .FirstOrDefault(found => found is not null);
     }
 

@@ -128,8 +128,8 @@ public static partial class ModelFile
     });
 
     /// <summary>
-    /// The weights go straight to their place, and are hashed on the way. What is wrong with the header counts only where the checksum is
-    /// right.
+    /// The weights go straight to their place, and are hashed on the way. What is wrong with the header counts only where
+    /// the checksum is right.
     /// </summary>
     private static (Model Model, ModelHeader Header, byte[] Tail) FromStream(Stream stream, string path, bool withRest)
     {

@@ -34,8 +34,8 @@ internal sealed unsafe partial class KernelSet<T, V, O>
     }
 
     /// <summary>
-    /// Four sums at a time, so that one need not wait for another: those of four vectors of a, or where fewer are left, of every fourth
-    /// row.
+    /// Four sums at a time, so that one need not wait for another: those of four vectors of a, or where fewer are
+    /// left, of every fourth row.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void AddScaledRows(Span<T> a, ReadOnlySpan<T> factors, ReadOnlySpan<T> rows, int stride)

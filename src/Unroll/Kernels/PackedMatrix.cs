@@ -50,8 +50,8 @@ internal sealed class PackedMatrix<T>
 
     /// <summary>
     /// Copies the transpose of values [width × count], row-major with <paramref name="stride"/>, for some n of the width: value
-    /// (n, k) goes to row <paramref name="row"/> + k, column n. In blocks, so that neither side's cache lines are fetched again for each
-    /// value.
+    /// (n, k) goes to row <paramref name="row"/> + k, column n. In blocks, so that neither side's cache lines are
+    /// fetched again for each value.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SetTransposed(int row, int count, ColumnRange some, ReadOnlySpan<T> values, int stride)

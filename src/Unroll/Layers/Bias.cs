@@ -18,8 +18,8 @@ internal sealed class Bias<T> : IPrepared<T>
     /// <param name="parameter">[rows, all gates · units], or none.</param>
     /// <param name="units">H, the columns of one gate.</param>
     /// <param name="columns">Columns of the slab.</param>
-    /// <param name="rows">For each row of the parameter: the block of the slab at which it starts, and its gates in the slab's
-    /// order.</param>
+    /// <param name="rows">For each row of the parameter: the block of the slab at which it starts, and its gates in
+    /// the slab's order.</param>
     public Bias(LayerBuilder<T> builder, Parameter? parameter, int units, int columns, params (int FirstBlock, int[] Gates)[] rows)
     {
         (_kernels, _values) = (builder.Kernels, new AlignedBuffer<T>(columns));

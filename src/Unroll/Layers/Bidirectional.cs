@@ -127,7 +127,8 @@ internal sealed class BidirectionalOp<T> : LayerOp<T>
 
     public override bool SkipsPadding => _mode != MergeMode.None;
 
-    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _mode != MergeMode.None && Output.Rank == 2 ? inputSteps
+    public override int OutputSteps(ShardPass<T> pass, int inputSteps) => _mode != MergeMode.None && Output.Rank == 2
+        ? inputSteps
         : Output.Positions;
 
     internal override int MostThreads(ShardPass<T> pass) => _forward.MostThreads(pass);

@@ -44,7 +44,8 @@ public abstract class LayerOp<T>
     /// After Forward: how many output steps count; later ones are padding in every row. Also for further outputs, except those of three or
     /// more extents, where all positions count.
     /// </summary>
-    public virtual int OutputSteps(ShardPass<T> pass, int inputSteps) => SkipsPadding ? Math.Min(inputSteps, Output.Positions)
+    public virtual int OutputSteps(ShardPass<T> pass, int inputSteps) => SkipsPadding
+        ? Math.Min(inputSteps, Output.Positions)
         : Output.Positions;
 
     /// <summary>True where <see cref="Mark"/> can make the output's mask without Forward.</summary>

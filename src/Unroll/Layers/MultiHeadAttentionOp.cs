@@ -92,7 +92,7 @@ internal sealed class MultiHeadAttentionOp<T> : LayerOp<T>
         Gather(head.Values, steps, _valueUnits, values, _valueStride);
         for (int i = 0; i < spans.Steps; i++)
         {
-            int seen = Seen(i, steps), whole = RowPadding.Pad(seen);
+            int seen = VisibleSteps(i, steps), whole = RowPadding.Pad(seen);
             Span<T> weights = Step(head.Weights, i, _weights);
             weights.Clear();
             mean.Clear();
@@ -163,7 +163,7 @@ internal sealed class MultiHeadAttentionOp<T> : LayerOp<T>
         Turn(head.Values, steps, _valueUnits, turnedValues);
         for (int i = 0; i < spans.Steps; i++)
         {
-            int seen = Seen(i, steps);
+            int seen = VisibleSteps(i, steps);
             Span<T> gradient = gradients.Slice(i * _weights, _weights), kept = used.Slice(i * _weights, _weights),
                 dQuery = Step(head.Queries, i, _keyUnits);
             ReadOnlySpan<T> weights = Step(head.Weights, i, seen);
@@ -297,7 +297,7 @@ internal sealed class MultiHeadAttentionOp<T> : LayerOp<T>
     private bool Drops(ShardPass<T> pass) => pass.Training && _options.Dropout > 0;
 
     /// <summary>How many of the first value steps a query step may see, where no mask hides them.</summary>
-    private int Seen(int query, int steps) => _options.Causal ? Math.Min(query + 1, steps) : steps;
+    private int VisibleSteps(int query, int steps) => _options.Causal ? Math.Min(query + 1, steps) : steps;
 
     /// <summary>Scores of masked steps, and those that fill the last vector, become −∞. False, and all 0, where nothing is left.</summary>
     private bool Hide(ShardPass<T> pass, Span<T> scores, int seen, int row)

@@ -194,6 +194,7 @@ internal sealed class PoolingOp<T> : LayerOp<T>
         new(_mask.Exists ? pass.Mask(_mask) : default, spans.Steps, pass.PaddedRows);
 
     /// <summary>Into how many blocks a position falls that are pooled apart, and how many values a block has.</summary>
-    private (int Blocks, int Length) Blocks(ShardPass<T> pass, CountedSteps counted) => counted.ByRow ? (pass.PaddedRows, _stride)
+    private (int Blocks, int Length) Blocks(ShardPass<T> pass, CountedSteps counted) => counted.ByRow
+        ? (pass.PaddedRows, _stride)
         : (1, pass.PaddedRows * _stride);
 }

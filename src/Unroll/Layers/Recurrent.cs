@@ -67,8 +67,8 @@ public abstract record Recurrent : Layer
     public bool Stateful { get; init; }
 
     /// <summary>
-    /// True: steps are taken from the last to the first; a returned sequence is in the order of processing, as in Keras, and the mask with
-    /// it.
+    /// True: steps are taken from the last to the first; a returned sequence is in the order of processing, as in
+    /// Keras, and the mask with it.
     /// </summary>
     public bool GoBackwards { get; init; }
 

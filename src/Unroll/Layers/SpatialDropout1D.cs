@@ -4,8 +4,8 @@ namespace Unroll;
 
 /// <summary>
 /// Sets a feature at all steps of a row to 0 or leaves it, in training, and divides what stays by 1 − rate (Tompson et al. 2015): where
-/// neighbours are alike, single values that are missing can be read off the others. Does nothing in prediction. Input and output (T, F). No
-/// parameters.
+/// neighbours are alike, single values that are missing can be read off the others. Does nothing in prediction. Input and output
+/// (T, F). No parameters.
 /// </summary>
 public sealed record SpatialDropout1D : Layer
 {

@@ -39,9 +39,12 @@ public sealed record StackedRecurrent(params IReadOnlyList<Recurrent> Layers) : 
     internal override bool ReturnsStates => ReturnState;
 
     /// <summary>The layers as they stand in the stack.</summary>
-    private IEnumerable<Recurrent> Parts => Layers.Select((layer, i) => layer
-        with
-    { Name = $"{layer.Kind}_{i + 1}", ReturnSequences = ReturnSequences || i < Layers.Count - 1, ReturnState = ReturnState });
+    private IEnumerable<Recurrent> Parts => Layers.Select((layer, i) => layer with
+    {
+        Name = $"{layer.Kind}_{i + 1}",
+        ReturnSequences = ReturnSequences || i < Layers.Count - 1,
+        ReturnState = ReturnState,
+    });
 
     public override Shape GetOutputShape(Shape input) => Parts.Aggregate(input, (shape, layer) => layer.GetOutputShape(shape));
 

@@ -14,8 +14,8 @@ public readonly record struct StepMask
     public bool Exists => _place > 0;
 
     /// <summary>
-    /// True where the steps that do not count stand at the end of a row: a model's outputs there are zero, and layers may leave such steps
-    /// out.
+    /// True where the steps that do not count stand at the end of a row: a model's outputs there are zero, and layers
+    /// may leave such steps out.
     /// </summary>
     public bool IsPadding { get; }
 

@@ -139,7 +139,8 @@ public sealed class ConfusionMatrix
         {
             text.AppendLine().Append(names[right].PadRight(Math.Max(12, width)));
             for (int predicted = 0; predicted < Classes; predicted++)
-                text.Append("  ").Append((_counts[right, predicted] == 0 ? "."
+                text.Append("  ").Append((_counts[right, predicted] == 0
+                    ? "."
                     : _counts[right, predicted].ToString("N0", CultureInfo.InvariantCulture)).PadLeft(width));
         }
 

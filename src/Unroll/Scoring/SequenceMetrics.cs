@@ -45,7 +45,8 @@ public static class SequenceMetrics
             tokens += references[i].Count;
         }
 
-        return tokens > 0 ? errors / (double)tokens
+        return tokens > 0
+            ? errors / (double)tokens
             : throw new UnrollException("The error rate is undefined: the references have no tokens. Give some that have.");
     }
 

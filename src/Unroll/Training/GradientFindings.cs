@@ -78,8 +78,8 @@ internal sealed class GradientFindings(GradientCheckOptions options)
         float[] one = Gradients(graph(), 1), three = Gradients(graph(), 3), disturbed = Gradients(graph(), 1, between: true);
         _values += 2 * one.Length;
         if (!one.AsSpan().SequenceEqual(three) || !one.AsSpan().SequenceEqual(disturbed))
-            _errors.Add(
-                $"{situation}: gradients depend on what other threads do. Keep what belongs to a shard in its cache, not in fields.".TrimStart(':', ' '));
+            _errors.Add($"{situation}: gradients depend on what other threads do. ".TrimStart(':', ' ')
+                + "Keep what belongs to a shard in its cache, not in fields.");
     }
 
     /// <summary>

@@ -19,8 +19,8 @@ public sealed record GradientRecord(long Step, double TotalNorm, IReadOnlyList<L
 
 /// <summary>How the gradient flowed back through one recurrent layer.</summary>
 /// <param name="Layer">The layer's name.</param>
-/// <param name="NormByStep">For each time step t, in the order of the sequence, the norm of dL/dhₜ over the batch and the units, T
-/// values.</param>
+/// <param name="NormByStep">For each time step t, in the order of the sequence, the norm of dL/dhₜ over the batch and the
+/// units, T values.</param>
 public sealed record LayerGradient(string Layer, IReadOnlyList<double> NormByStep);
 
 /// <summary>
@@ -44,8 +44,8 @@ public sealed class GradientRecorder
     public int Every { get; init; } = 1;
 
     /// <summary>
-    /// In the order in which they were made. Where several networks train at the same time they come as they come, and each says whose it
-    /// is.
+    /// In the order in which they were made. Where several networks train at the same time they come as they come, and
+    /// each says whose it is.
     /// </summary>
     public IReadOnlyList<GradientRecord> Records => _records;
 

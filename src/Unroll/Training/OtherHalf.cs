@@ -6,8 +6,8 @@ namespace Unroll.Training;
 /// <summary>
 /// The process that computes the other half of the groups of each batch, at the other end of a stream. Both hold the same weights, samples
 /// and options and take the same steps; in each step they send each other what their half of the tree (<see cref="SumTree"/>) has come to,
-/// and its last addition is made in both. So both have the bits of one process. They need one byte order, one instruction set and the same
-/// samples.
+/// and its last addition is made in both. So both have the bits of one process. They need one byte order, one instruction
+/// set and the same samples.
 /// </summary>
 /// <remarks>Not offered to users, for what it gains: docs/decisions/0014-training-across-processes.md.</remarks>
 /// <param name="stream">Both ways at once, as a socket; its owner sets how long it waits, and closes it.</param>

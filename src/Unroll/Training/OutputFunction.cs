@@ -3,8 +3,8 @@ using Unroll.Layers;
 namespace Unroll.Training;
 
 /// <summary>
-/// What stands between the last linear function of a graph and an output: a loss of logits takes no probabilities, one of parameters any
-/// numbers.
+/// What stands between the last linear function of a graph and an output: a loss of logits takes no probabilities, one of
+/// parameters any numbers.
 /// </summary>
 /// <param name="Layer">The layer that applies it.</param>
 /// <param name="Name">As errors call it.</param>

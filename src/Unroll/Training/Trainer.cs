@@ -105,7 +105,7 @@ internal sealed class Trainer
             TimeSpan started = _clock.Elapsed;
             Arrange(_run.Before.Epochs + epoch);
             if (Epoch(epoch, batch, cancellation) is not (double loss, double rate))
-                return _run.IsStopped ? Finish(StopReason.StoppedByCallback) : Cancelled();
+                return _run.IsStopped ? Finish(StopReason.StoppedByCallback) : EndCancelled();
 
             // The last step can throw the weights out of range while its loss, taken before the step, was finite.
             if (!SampleCheck.AreFinite(_network.Parameters.ReadOnlyValues))
@@ -286,7 +286,7 @@ internal sealed class Trainer
         return Keep(reason, restore ? _run.Best : null, restore ? History.BestEpoch : History.Epochs.Count);
     }
 
-    private History Cancelled() => Keep(StopReason.Cancelled, History.BestEpoch > 0 ? _run.Best : null, History.BestEpoch);
+    private History EndCancelled() => Keep(StopReason.Cancelled, History.BestEpoch > 0 ? _run.Best : null, History.BestEpoch);
 
     /// <summary>Ends training with some weights; null: with those that are there, or with their average.</summary>
     private History Keep(StopReason reason, float[]? kept, int keptEpoch)

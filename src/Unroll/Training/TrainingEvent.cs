@@ -25,8 +25,8 @@ public readonly record struct TrainingEvent
     public TrainingEventKind Kind { get; init; }
 
     /// <summary>
-    /// From 1. In the event that training started: the epochs resumed from a checkpoint. In the event that it ended: the epochs of the
-    /// history.
+    /// From 1. In the event that training started: the epochs resumed from a checkpoint. In the event that it ended: the
+    /// epochs of the history.
     /// </summary>
     public int Epoch { get; init; }
 

@@ -117,14 +117,14 @@ internal sealed class TrainingStep<T>
             _network.RunPortions(_update);
             for (int i = 0; i < _averages.Length; i++)
                 _averaged[i].CopyTo(_network.Parameters.Values[_averages[i].Range]);
-            _network.Parameters.Changed();
+            _network.Parameters.MarkChanged();
             _network.Prepare();
             (IsTorn, _hasAverages) = (false, false);
         }
         finally
         {
             if (IsTorn)
-                _network.Parameters.Changed();
+                _network.Parameters.MarkChanged();
             _network.Built.ExitWrite();
         }
     }

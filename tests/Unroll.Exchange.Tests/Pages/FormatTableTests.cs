@@ -67,8 +67,8 @@ public class FormatTableTests
         }
     }
 
-    private static string Word(HashSet<bool> outcomes) => outcomes.Count == 2 ? "in part" : outcomes.Contains(true) ? "yes"
-        : outcomes.Contains(false) ? "no" : "not tried";
+    private static string Word(HashSet<bool> outcomes) =>
+        outcomes.Count == 2 ? "in part" : outcomes.Contains(true) ? "yes" : outcomes.Contains(false) ? "no" : "not tried";
 
     private static string Reasons(Model model, Action<Model, Stream> write)
     {

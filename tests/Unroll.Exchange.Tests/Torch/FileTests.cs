@@ -189,9 +189,13 @@ public class FileTests
 
         // As Python's pickletools read it.
         string first =
-            "X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\u00000X\u0003\0\0\0cpuJ\u0002\0\0\0tQJ\0\0\0\0(J\u0002\0\0\0J\u0001\0\0\0t(J\u0001\0\0\0J\u0001\0\0\0t\u0089ccollections\nOrderedDict\n)RtR";
+            "X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n"
+            + "((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\u00000X\u0003\0\0\0cpuJ\u0002\0\0\0tQ"
+            + "J\0\0\0\0(J\u0002\0\0\0J\u0001\0\0\0t(J\u0001\0\0\0J\u0001\0\0\0t\u0089ccollections\nOrderedDict\n)RtR";
         string second =
-            "X\u0001\0\0\0bctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\u00001X\u0003\0\0\0cpuJ\u0001\0\0\0tQJ\0\0\0\0(t(t\u0089ccollections\nOrderedDict\n)RtR";
+            "X\u0001\0\0\0bctorch._utils\n_rebuild_tensor_v2\n"
+            + "((X\u0007\0\0\0storagectorch\nFloatStorage\nX\u0001\0\0\u00001X\u0003\0\0\0cpuJ\u0001\0\0\0tQ"
+            + "J\0\0\0\0(t(t\u0089ccollections\nOrderedDict\n)RtR";
         Assert.Equal("\u0080\u0002ccollections\nOrderedDict\n)R(" + first + second + "u.", pickle.ReadToEnd());
         Assert.Equal(0, bytes.AsSpan().IndexOf(BitConverter.GetBytes(1f).Concat(BitConverter.GetBytes(2f)).ToArray()) % 64);
         Assert.Equal(bytes, Written(".pt", Read(".pt", bytes)));

@@ -110,8 +110,12 @@ public sealed class CancellationTests
         IForecaster[] all =
         [
             new RidgeForecaster(),
-            new EnsembleForecaster(new EnsembleRecipe {
-                Steps = 3, Members = 1, Network = new NetworkRecipe { Units = 3, Training = new TrainingOptions { Epochs = 2 } } }),
+            new EnsembleForecaster(new EnsembleRecipe
+            {
+                Steps = 3,
+                Members = 1,
+                Network = new NetworkRecipe { Units = 3, Training = new TrainingOptions { Epochs = 2 } },
+            }),
             new NaiveForecaster(),
         ];
         foreach (IForecaster forecaster in all)

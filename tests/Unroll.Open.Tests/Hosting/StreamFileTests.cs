@@ -116,8 +116,8 @@ public sealed class StreamFileTests
         ForecastTask task = Made.Task();
         var recipe = new NetworkRecipe { Units = 3, Training = new TrainingOptions { Epochs = 1 } };
         ForecastTask next = new(Table(), new TaskOptions { Targets = ["sales"], TestRows = 14, Window = 5 });
-        foreach ((PartsForecaster forecaster, ForecastTask asked) in new (PartsForecaster, ForecastTask)[] {
-            (new RidgeForecaster(), task), (new NetworkForecaster(recipe), next) })
+        (PartsForecaster, ForecastTask)[] cases = [(new RidgeForecaster(), task), (new NetworkForecaster(recipe), next)];
+        foreach ((PartsForecaster forecaster, ForecastTask asked) in cases)
         {
             forecaster.Fit(asked, cancellationToken: TestContext.Current.CancellationToken);
             using var stored = new MemoryStream();

@@ -240,9 +240,9 @@ public class BacktestTests
         ForecastTask task = Shops();
         double[] Run(int threads)
         {
-            EnsembleRecipe recipe = SmallEnsembles.Recipe(steps: 2, members: 1, epochs: 1, units: 24, threads: threads, strategy: strategy)
-                with
-            { Head = head };
+            EnsembleRecipe small =
+                SmallEnsembles.Recipe(steps: 2, members: 1, epochs: 1, units: 24, threads: threads, strategy: strategy);
+            EnsembleRecipe recipe = small with { Head = head };
             BacktestResult result =
                 Backtest.Run(task, [() => new EnsembleForecaster(recipe)], new BacktestOptions { RefitEvery = 20 }, null, Token);
             return [.. Of(result, "gru").Forecast.Parts.SelectMany(part => Numbers(part))];

@@ -70,7 +70,8 @@ public sealed class CellMessageTests : IDisposable
         IsPlain(Refused($"date,y\n2020-01-01,1\n{words},2\n2020-01-03,3\n"));
         IsPlain(Refused($"date,y\n2020-01-01,{words}\n"));
         IsPlain(Refused($"date,k,y\n2020-01-01,{words},1\n2020-01-01,{words},2\n", "k"));
-        Assert.Equal(20, NameList.Cut(new string('x', 16) + "😀😀😀😀", 20).Length + 1); // The pair that the cut would break is left out whole.
+        // The pair that the cut would break is left out whole.
+        Assert.Equal(20, NameList.Cut(new string('x', 16) + "😀😀😀😀", 20).Length + 1);
     }
 
     [Fact]

@@ -99,7 +99,8 @@ public class EnsembleTargetsTests
             double Width(bool weekend, int step) => Enumerable.Range(0, part.Origins).Where(
                 origin => IsWeekend(part.Date(origin, step)) == weekend).Average(origin => part.Interval(origin, step, 0.8)!.Value.Width);
             for (int step = 1; step <= 2; step++)
-                Assert.True(part.Part.Target == "x" ? Width(true, step) > 3 * Width(false, step)
+                Assert.True(part.Part.Target == "x"
+                    ? Width(true, step) > 3 * Width(false, step)
                     : Width(false, step) > 3 * Width(true, step), $"{part.Part}, {step}: {Width(true, step)}, {Width(false, step)}");
         }
     }

@@ -85,8 +85,8 @@ public class EtsForecasterTests
     {
         // statsmodels, fit_ets_results_nonseasonal.json and fit_ets_results_seasonal.json, damped AAN and AAA: written by R's ets. Squared
         // errors summed from the same recursion in Python.
-        var oil = new EtsParameters(EtsModel.DampedHolt, 1, 0.99989969, 0.11886985, 0, 0.80000197, 36.46466837, 34.72584983, [], 0, 0, 6,
-            49);
+        var oil = new EtsParameters(
+            EtsModel.DampedHolt, 1, 0.99989969, 0.11886985, 0, 0.80000197, 36.46466837, 34.72584983, [], 0, 0, 6, 49);
         EtsState state = oil.Start();
         Assert.Equal(64.24541648, state.Expected, 1e-6);
         Assert.Equal(111094.68310776132, state.Judge(s_oil, relative: false, 0).Squares, 1e-5);

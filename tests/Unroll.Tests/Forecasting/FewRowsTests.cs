@@ -25,8 +25,8 @@ public class FewRowsTests
             new TaskOptions { Targets = ["x"], Horizon = horizon });
         Assert.Equal(["A", "B"], task.Keys);
         Assert.InRange(task.Window, 8, 60);
-        foreach (PartsForecaster forecaster in new PartsForecaster[] {
-            new RidgeForecaster(), new EnsembleForecaster(SmallEnsembles.Recipe(steps: horizon)) })
+        PartsForecaster[] forecasters = [new RidgeForecaster(), new EnsembleForecaster(SmallEnsembles.Recipe(steps: horizon))];
+        foreach (PartsForecaster forecaster in forecasters)
             Assert.Equal(task.Keys.Count, SmallEnsembles.Fitted(forecaster, task).Predict(task).Parts.Count);
         ValidationObjective objective = ValidationObjective.OfEnsembles(task, SmallEnsembles.Recipe(steps: horizon));
         new Tuner(objective, new TuningOptions { Trials = 1, Epochs = 1 }).Run();

@@ -111,9 +111,10 @@ public class ForecastMetricTests
     {
         EnsembleRecipe recipe = SmallEnsembles.Recipe(1, epochs: 1) with { Metric = metric ?? ForecastMetric.Rmse };
         Assert.IsType(loss, MemberTraining.LossOf(recipe) ?? recipe.Network.Training.Loss);
-        EnsembleRecipe huber = recipe
-            with
-        { Network = recipe.Network with { Training = recipe.Network.Training with { Loss = new Huber() } } };
+        EnsembleRecipe huber = recipe with
+        {
+            Network = recipe.Network with { Training = recipe.Network.Training with { Loss = new Huber() } },
+        };
         Assert.Null(MemberTraining.LossOf(huber));
     }
 

@@ -41,7 +41,8 @@ internal static class MadeTables
     /// The same table with every value from a row on made by <paramref name="spoil"/>; the columns named stay as they are.
     /// </summary>
     public static TimeSeries Spoilt(TimeSeries table, int from, Func<int, double> spoil, params string[] kept) => new(
-        table.Name, [.. table.Dates], [.. table.ColumnNames.Select(name => (name, kept.Contains(name) ? table[name].ToArray()
+        table.Name, [.. table.Dates], [.. table.ColumnNames.Select(name => (name, kept.Contains(name)
+            ? table[name].ToArray()
             : [.. table[name].ToArray().Select((value, row) => row < from ? value : spoil(row))]))]);
 
     private static double Place(string frequency, DateTime date) => 2 * Math.PI * frequency switch

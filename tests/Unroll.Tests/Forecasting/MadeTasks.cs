@@ -19,7 +19,8 @@ internal static class MadeTasks
         TimeSeries north = MadeTables.Of("daily", Rows), south = MadeTables.Of("daily", Rows, 2);
         TimeSeries large = new(south.Name, [.. south.Dates], [.. south.ColumnNames.Select(
             name => (name, name is "x" or "low" ? Array.ConvertAll(south[name].ToArray(), value => 100 * value) : south[name].ToArray()))]);
-        return shape is Table or Targets ? north
+        return shape is Table or Targets
+            ? north
             : new SeriesSet("shops.csv", ("North", north), ("South", large), ("West", MadeTables.Of("daily", Rows, 3).Tail(250)));
     }
 

@@ -295,9 +295,10 @@ public class NetworkEpochTests
         ForecastTask task = TaskOf(MadeTasks.Table);
         EnsembleRecipe recipe = RecipeOf(threads);
         var recorder = new GradientRecorder();
-        EnsembleRecipe recorded = recipe
-            with
-        { Network = recipe.Network with { Training = recipe.Network.Training with { Gradients = recorder } } };
+        EnsembleRecipe recorded = recipe with
+        {
+            Network = recipe.Network with { Training = recipe.Network.Training with { Gradients = recorder } },
+        };
         EnsembleForecaster plain = Fitted(recipe, task), watched = Fitted(recorded, task, (_, epoch) =>
         {
             IReadOnlyList<GradientRecord> own = epoch.Gradients;
@@ -338,7 +339,8 @@ public class NetworkEpochTests
         foreach ((Part part, (NetworkForecast rows, Model network)) in last)
         {
             ForecastSplit split = task[part];
-            int windows = split.TrainWindowCount, count = isLearnt ? task.ValidationRows(split)
+            int windows = split.TrainWindowCount, count = isLearnt
+                ? task.ValidationRows(split)
                 : windows - (int)(windows * (1 - validation));
             Assert.Equal((isLearnt, count - 1, 2), (rows.IsLearnt, rows.Network.Origins, rows.Network.Steps));
             Assert.Null(rows.Linear);

@@ -225,8 +225,7 @@ public class PretrainedForecasterTests
         {
             Columns = columns,
             Outputs = outputs,
-            Gives = gives == "value" ? TargetTransform.None
-            : TargetTransform.Parse(gives)
+            Gives = gives == "value" ? TargetTransform.None : TargetTransform.Parse(gives)
         };
         var shape = new Shape([.. output.Split(',').Select(int.Parse)]);
         Assert.Equal(message, Assert.Throws<UnrollException>(() => Of(shape, _ => [0], options, features)).Message);
@@ -314,8 +313,7 @@ public class PretrainedForecasterTests
         {
             Name = "theirs",
             Columns = ["b", "a"],
-            Scaling = column => column == "a" ? ScalerOf("given")
-            : new MinMaxScaler(-1, 1)
+            Scaling = column => column == "a" ? ScalerOf("given") : new MinMaxScaler(-1, 1)
         };
         var forecaster = new PretrainedForecaster(model, options);
         Assert.Equal(model.ParameterCount, forecaster.Parameters);

@@ -39,8 +39,9 @@ public class RecipeLeakageTests
                 MadeTables.Split(MadeTables.Spoilt(table, rows - Test + known, row => 1e5 + (977 * row), "event"), Test, 24, inputs);
             EnsembleForecaster again = Fitted(new EnsembleForecaster(recipe), other);
             Assert.Equal(saved, Bytes(again));
-            foreach ((PartsForecaster one, PartsForecaster two) in new (PartsForecaster, PartsForecaster)[] {
-                (ensemble, again), (linear, Fitted(new RidgeForecaster(Recipe(steps)), other, steps)) })
+            (PartsForecaster, PartsForecaster)[] pairs =
+                [(ensemble, again), (linear, Fitted(new RidgeForecaster(Recipe(steps)), other, steps))];
+            foreach ((PartsForecaster one, PartsForecaster two) in pairs)
             {
                 HorizonForecast expected = one.Ahead(split, steps), actual = two.Ahead(other, steps);
                 for (int origin = 0; origin <= known; origin++)

@@ -92,7 +92,9 @@ public class ThetaForecasterTests
             .Ahead(months, 3).From(0).ToArray(), 1e-11);
     }
 
-    /// <summary>Seasons of 4: of two and more the mean change from one to the next, of fewer the line from the first to the last row.</summary>
+    /// <summary>
+    /// Seasons of 4: of two and more the mean change from one to the next, of fewer the line from the first to the last row.
+    /// </summary>
     [Theory]
     [InlineData(5)]
     [InlineData(7)]

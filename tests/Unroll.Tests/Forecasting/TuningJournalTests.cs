@@ -80,7 +80,8 @@ public sealed class TuningJournalTests : IDisposable
         string whole = Text(Run(Objective()));
         System.IO.File.Delete(File);
         int asked = 0;
-        Assert.Throws<UnrollException>(() => Run(Objective(run => Interlocked.Increment(ref asked) == 11 ? throw new UnrollException("end")
+        Assert.Throws<UnrollException>(() => Run(Objective(run => Interlocked.Increment(ref asked) == 11
+            ? throw new UnrollException("end")
             : run.Trial == 5 ? double.NaN : 1 / 3.0 / run.Trial), s_options with { Parallel = 1 }));
         string[] kept = System.IO.File.ReadAllLines(File);
         Assert.Equal(11, kept.Length);
@@ -119,7 +120,9 @@ public sealed class TuningJournalTests : IDisposable
         Assert.Equal("Line 1 of the journal J cannot be read. Delete the journal, or choose another folder.", Refused());
         Write([.. lines, lines[1]]);
         Assert.Matches(
-            @"^The journal J has trial \d of rung 1 twice, the second time in line 14\. Delete one of the lines, or choose another folder\.$", Refused());
+            @"^The journal J has trial \d of rung 1 twice, the second time in line 14\. "
+            + @"Delete one of the lines, or choose another folder\.$",
+            Refused());
         Write([lines[0].Replace("journal 2", "journal 3", StringComparison.Ordinal)]);
         Assert.Equal("J is no journal that this version can go on with. Choose another folder, or delete the journal to begin anew.",
             Refused());

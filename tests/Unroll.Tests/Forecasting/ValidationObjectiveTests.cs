@@ -220,9 +220,10 @@ public class ValidationObjectiveTests
             Assert.Throws<UnrollException>(() => ValidationObjective.OfEnsembles(Table(table, horizon: 61), s_ensemble)).Message);
         Assert.StartsWith("The recursive strategy has nothing to put in the place of low, volume", Assert.Throws<UnrollException>(
             () => OfEnsembles(table, s_ensemble with { Strategy = Strategy.Recursive })).Message, StringComparison.Ordinal);
-        EnsembleRecipe wild = s_ensemble
-            with
-        { Network = s_ensemble.Network with { Training = s_ensemble.Network.Training with { Optimizer = new Sgd() } } };
+        EnsembleRecipe wild = s_ensemble with
+        {
+            Network = s_ensemble.Network with { Training = s_ensemble.Network.Training with { Optimizer = new Sgd() } },
+        };
         TrialOutcome outcome = Evaluate(OfEnsembles(table, wild), s_settings with { LearningRate = 1e30 });
         Assert.Equal(double.PositiveInfinity, outcome.Error);
         Assert.Equal(Evaluate(OfEnsembles(table), s_settings).Parameters, outcome.Parameters);

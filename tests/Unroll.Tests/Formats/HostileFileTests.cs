@@ -59,8 +59,7 @@ public class HostileFileTests
         ["bytes behind the weights"] =
             ("""{"input":[1],"layers":[{"layer":"dense","units":1,"useBias":false}],"parameters":[{"name":"dense_1/kernel","shape":[1,1]}],"metadata":{}}""", 5),
         ["a stack of other layers"] =
-            ("""{"input":[9,1],"layers":[{"layer":"bidirectional","inner":{"layer":"dense","units":1}}],"parameters":[],"metadata":{}}""",
-            0),
+            ("""{"input":[9,1],"layers":[{"layer":"bidirectional","inner":{"layer":"dense","units":1}}],"parameters":[],"metadata":{}}""", 0),
         ["layers in layers"] = ("{\"input\":[9,1],\"layers\":["
             + string.Concat(Enumerable.Repeat("{\"layer\":\"time-distributed\",\"inner\":", 1000)) + "1", 0),
         ["a name of a million letters"] =

@@ -61,8 +61,9 @@ public sealed class ModelFileTests : IDisposable
     {
         foreach (MergeMode mode in Enum.GetValues<MergeMode>())
         {
-            RoundTrip([new Bidirectional(new Lstm(3) { ReturnSequences = true, Activation = Activation.Softsign }) {
-                MergeMode = mode, Name = "both" }, new Bidirectional(new Gru(2) { ResetAfter = false }) { MergeMode = mode }]);
+            var sequences = new Lstm(3) { ReturnSequences = true, Activation = Activation.Softsign };
+            RoundTrip([new Bidirectional(sequences) { MergeMode = mode, Name = "both" },
+                new Bidirectional(new Gru(2) { ResetAfter = false }) { MergeMode = mode }]);
             RoundTrip([new Bidirectional(new SimpleRnn(2) { GoBackwards = true }) { MergeMode = mode }]);
         }
     }

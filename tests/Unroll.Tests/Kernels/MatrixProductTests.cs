@@ -29,7 +29,8 @@ public class MatrixProductTests
                 {
                     var result = new Guarded(c);
                     kernels.Multiply(rows, new Rows<float>(a, aStride), packed, new Rows<float>(result.Span, cStride), start);
-                    Check(a, aStride, b, n, k, rows, c, cStride, result, (row, column) => start == ProductStart.Zero ? 0
+                    Check(a, aStride, b, n, k, rows, c, cStride, result, (row, column) => start == ProductStart.Zero
+                        ? 0
                         : c[row * cStride + column]);
                 }
             }

@@ -84,7 +84,9 @@ public class DropoutTests
         Assert.InRange(outputs.Count(value => value == 0) / (double)outputs.Length, 0.45, 0.55);
     }
 
-    /// <summary>With W = U = I and inputs of 1, h is 2 or 0 after a step; another makes it 3 times that, or the same with h₋₁ dropped.</summary>
+    /// <summary>
+    /// With W = U = I and inputs of 1, h is 2 or 0 after a step; another makes it 3 times that, or the same with h₋₁ dropped.
+    /// </summary>
     [Fact]
     public void Input_and_recurrent_dropout_do_not_draw_the_same_numbers()
     {

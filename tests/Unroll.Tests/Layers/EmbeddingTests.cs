@@ -64,7 +64,8 @@ public class EmbeddingTests
                 tokens[2 * place + 1] = bad;
                 Assert.Equal(expected, Assert.Throws<UnrollException>(() => model.Predict(tokens)).Message);
                 var samples = new ArraySamples(tokens, new Shape(2), new float[40], new Shape(1));
-                string remedy = float.IsNaN(bad) ? " Put a number there, or leave the sample out."
+                string remedy = float.IsNaN(bad)
+                    ? " Put a number there, or leave the sample out."
                     : ", but tokens are whole numbers from 0 to 3. Number the tokens anew, or make the embedding for more of them.";
                 Assert.Equal(
                     $"Sample {place}, counted from 0, has {text} in its input, step 1{(float.IsNaN(bad) ? "." : "")}{remedy}",
@@ -187,9 +188,8 @@ public class EmbeddingTests
 
     private static Network<double> Network(Layer[] readers, int steps)
     {
-        var network = new Network<double>([new Embedding(5, 4) { MaskZero = true }, .. readers], new Shape(steps), Kernels<double>.Best,
-            1)
-        { StepSeed = 3 };
+        Layer[] layers = [new Embedding(5, 4) { MaskZero = true }, .. readers];
+        var network = new Network<double>(layers, new Shape(steps), Kernels<double>.Best, 1) { StepSeed = 3 };
         double[] weights = TestData.Normal(network.Parameters.Count, 2, 0.5);
         for (int i = 0; i < weights.Length; i++)
             network.Parameters.Values[i] = Math.Abs(weights[i]) < 0.1 ? 0.3 : weights[i];

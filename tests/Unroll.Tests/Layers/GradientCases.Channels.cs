@@ -27,9 +27,8 @@ internal static partial class GradientCases
             }
         }
 
-        yield return new GradientCase("depthwise, stride 2, activation", new DepthwiseConv1D(
-            2)
-        { Stride = 2, DepthMultiplier = 2, Activation = Activation.Tanh })
+        yield return new GradientCase("depthwise, stride 2, activation",
+            new DepthwiseConv1D(2) { Stride = 2, DepthMultiplier = 2, Activation = Activation.Tanh })
         { Steps = 7, Features = 17, Rows = 11 };
         yield return new GradientCase("conv1d, groups, stride 2, activation, one row",
             new Conv1D(6, 2) { Groups = 3, Stride = 2, Activation = Activation.Tanh })

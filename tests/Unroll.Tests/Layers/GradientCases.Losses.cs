@@ -62,9 +62,11 @@ internal static partial class GradientCases
                 continue;
             yield return Of("of weighted vectors", new Lstm(4)) with { Weights = s_stepWeights };
             yield return Of("of weighted steps", new Gru(4) { ReturnSequences = true }) with { Weights = s_stepWeights };
-            yield return Of("of masked and weighted steps", new Masking(), new Gru(4) { ReturnSequences = true })
-                with
-            { Masked = s_masks, Weights = s_stepWeights };
+            yield return Of("of masked and weighted steps", new Masking(), new Gru(4) { ReturnSequences = true }) with
+            {
+                Masked = s_masks,
+                Weights = s_stepWeights,
+            };
             yield return OfTokens($"{loss} of padded tokens", 11, [new Embedding(5, 3) { MaskZero = true },
                 new Lstm(4) { ReturnSequences = true }, new Dense(units), .. end]) with
             { Loss = loss, Targets = targets };

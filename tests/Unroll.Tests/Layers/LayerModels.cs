@@ -134,7 +134,8 @@ internal static class LayerModels
         {
             var values = new float[count * shape.Size];
             for (int i = 0; i < values.Length; i++)
-                values[i] = whole ? (i % shape.Size >= i / shape.Size % 7 ? 0 : (int)(9 * random.NextDouble()))
+                values[i] = whole
+                    ? (i % shape.Size >= i / shape.Size % 7 ? 0 : (int)(9 * random.NextDouble()))
                     : (float)random.NextNormal();
             return values;
         }

@@ -254,9 +254,10 @@ public class WindowLayersTests
     /// </summary>
     private static int[][] Windows(int steps, int size, int stride, int dilation, Padding padding)
     {
-        int reach = (size - 1) * dilation + 1, count = padding == Padding.Valid ? (steps - reach + stride) / stride
-            : (steps + stride - 1) / stride;
-        int before = padding == Padding.Same ? Math.Max(0, (count - 1) * stride + reach - steps) / 2 : padding == Padding.Causal ? reach - 1
+        int reach = (size - 1) * dilation + 1;
+        int count = padding == Padding.Valid ? (steps - reach + stride) / stride : (steps + stride - 1) / stride;
+        int before = padding == Padding.Same ? Math.Max(0, (count - 1) * stride + reach - steps) / 2
+            : padding == Padding.Causal ? reach - 1
             : 0;
         return [.. Enumerable.Range(0, count).Select(window => Enumerable.Range(0, size)
             .Select(k => window * stride + k * dilation - before).Select(t => t < 0 || t >= steps ? -1 : t).ToArray())];

@@ -177,9 +177,11 @@ public class ChartsTests
     [InlineData("prediction")]
     public void Pictures_have_their_own_identifiers_and_refer_only_to_themselves(string name)
     {
-        ForecastReport report = ReportSamples.Blended(ReportSamples.Days("shop.csv", 120), new TaskOptions { Horizon = 3, Window = 14 })
-            with
-        { Networks = [ReportSamples.Network("LSTM")] };
+        var options = new TaskOptions { Horizon = 3, Window = 14 };
+        ForecastReport report = ReportSamples.Blended(ReportSamples.Days("shop.csv", 120), options) with
+        {
+            Networks = [ReportSamples.Network("LSTM")],
+        };
         Chart chart = Charts.All(report).Single(chart => chart.Name == name);
         XElement svg = Parse(chart);
 

@@ -11,9 +11,10 @@ namespace Unroll.Tests.Reports;
 /// <summary>The page of one part without rows to come: what all pages have.</summary>
 public class HtmlReportTests
 {
-    private static readonly ForecastReport s_plain = ReportSamples.Plain()
-        with
-    { Networks = [ReportSamples.Network("LSTM"), ReportSamples.Network("GRU")] };
+    private static readonly ForecastReport s_plain = ReportSamples.Plain() with
+    {
+        Networks = [ReportSamples.Network("LSTM"), ReportSamples.Network("GRU")],
+    };
 
     [Fact]
     public void The_verdict_comes_before_every_figure_and_chart()
@@ -119,9 +120,10 @@ public class HtmlReportTests
     public void The_embedded_numbers_are_exactly_those_given()
     {
         double[] awkward = [0.1 + 0.2, -1.0 / 3, 1e-300, 12345.678901234567];
-        ForecastReport report = ReportSamples.Plain(("LSTM", awkward))
-            with
-        { Networks = [ReportSamples.Network("LSTM", [0.1, double.NaN, double.PositiveInfinity, Math.PI], [Math.E])] };
+        ForecastReport report = ReportSamples.Plain(("LSTM", awkward)) with
+        {
+            Networks = [ReportSamples.Network("LSTM", [0.1, double.NaN, double.PositiveInfinity, Math.PI], [Math.E])],
+        };
 
         JsonElement data = PageText.Data(HtmlReport.Render(report));
 

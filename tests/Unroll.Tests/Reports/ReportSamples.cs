@@ -31,9 +31,12 @@ internal static class ReportSamples
         var comparison = new Comparison(task);
         foreach ((string name, double[] values) in networks.Length > 0 ? networks : [("LSTM", Lstm), ("GRU", Gru)])
             comparison.Add(name, values);
-        return ForecastReport.Create(task, comparison)
-            with
-        { Version = "1.2.3", Seed = 455, Settings = [new("window", "3"), new("epochs", "3")] };
+        return ForecastReport.Create(task, comparison) with
+        {
+            Version = "1.2.3",
+            Seed = 455,
+            Settings = [new("window", "3"), new("epochs", "3")],
+        };
     }
 
     /// <summary>The same of another file or column.</summary>
@@ -58,9 +61,11 @@ internal static class ReportSamples
         blend.Fit(task);
         var comparison = new Comparison(task, blend);
         blend.Refit(task.Whole());
-        return ForecastReport.Create(task, comparison, blend.Predict(task.Data, task.Horizon), [blend])
-            with
-        { Version = "1.2.3", Seed = 455 };
+        return ForecastReport.Create(task, comparison, blend.Predict(task.Data, task.Horizon), [blend]) with
+        {
+            Version = "1.2.3",
+            Seed = 455,
+        };
     }
 
     /// <summary>Three shops, a week ahead, or more with fewer rows.</summary>

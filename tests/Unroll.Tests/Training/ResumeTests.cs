@@ -224,9 +224,12 @@ public sealed class ResumeTests : IDisposable
     public void The_message_has_the_place_that_differs()
     {
         var checkpoint = new Checkpoint(Path) { Resume = true };
-        TrainingOptions options = Trainings.All["sgd"]
-            with
-        { Epochs = 1, Checkpoint = checkpoint, Optimizer = new RmsProp { LearningRate = 0.01 } };
+        TrainingOptions options = Trainings.All["sgd"] with
+        {
+            Epochs = 1,
+            Checkpoint = checkpoint,
+            Optimizer = new RmsProp { LearningRate = 0.01 },
+        };
         options = options with { Schedule = new WarmupSchedule(3, Schedule.Of(moment => moment.InitialRate)) };
         Trainings.NewModel().Fit(Trainings.Samples(60, 0), options);
         string Refused(TrainingOptions other) =>

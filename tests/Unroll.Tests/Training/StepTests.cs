@@ -125,7 +125,8 @@ public class StepTests
         {
             L1L2 regularizer = roles[i] switch { "kernel" => s_kernel, "recurrent_kernel" => s_recurrent, _ => s_bias };
             penalty += regularizer.L1 * Math.Abs(before[i]) + regularizer.L2 * before[i] * before[i];
-            double step = name == "dense" && roles[i] == "recurrent_kernel" ? 0
+            double step = name == "dense" && roles[i] == "recurrent_kernel"
+                ? 0
                 : Rate * (regularizer.L1 * Math.Sign(before[i]) + 2 * regularizer.L2 * before[i]);
             Assert.Equal(plain[i] - step, regularised[i], 1e-12);
         }

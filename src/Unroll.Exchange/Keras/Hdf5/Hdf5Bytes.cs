@@ -5,8 +5,8 @@ namespace Unroll.Exchange.Hdf5;
 
 /// <summary>
 /// The bytes of an HDF5 file with their bounds, and the work that reading them may take: each step is paid for from a purse that is as
-/// large as the file, so that structures that point at each other, or are named many times, cannot take longer than a file of that size
-/// deserves.
+/// large as the file, so that structures that point at each other, or are named many times, cannot take longer than a file
+/// of that size deserves.
 /// </summary>
 internal sealed class Hdf5Bytes(ReadOnlyMemory<byte> bytes, string path)
 {

@@ -189,16 +189,16 @@ internal sealed class Hdf5File
             if (version is < 1 or > 3 || (version > 1 && flags != 0))
                 throw Bytes.NotRead($"attributes of version {version} with a shared type");
             reader.Skip(version == 3 ? 1 : 0);
-            string name = Encoding.UTF8.GetString(Padded(nameSize).Span).TrimEnd('\0');
-            var type = Hdf5Type.Read(Bytes, new Hdf5Reader(Bytes, Padded(typeSize), "the type of an attribute"));
-            long[] shape = Hdf5Header.Shape(Bytes, new Hdf5Reader(Bytes, Padded(spaceSize), "the shape of an attribute"));
+            string name = Encoding.UTF8.GetString(TakePadded(nameSize).Span).TrimEnd('\0');
+            var type = Hdf5Type.Read(Bytes, new Hdf5Reader(Bytes, TakePadded(typeSize), "the type of an attribute"));
+            long[] shape = Hdf5Header.Shape(Bytes, new Hdf5Reader(Bytes, TakePadded(spaceSize), "the shape of an attribute"));
             ulong length = (ulong)shape.Aggregate(1L, (product, extent) => product * extent);
             if (length > (ulong)reader.Left / (ulong)type.Size)
                 throw Bytes.Damaged($"the attribute {name} is longer than its message");
             if (!attributes.TryAdd(name, new Hdf5Attribute(this, type, shape, reader.Take(length * (ulong)type.Size))))
                 throw Bytes.Damaged($"an object has the attribute {name} twice");
 
-            ReadOnlyMemory<byte> Padded(int size)
+            ReadOnlyMemory<byte> TakePadded(int size)
             {
                 ReadOnlyMemory<byte> part = reader.Take((ulong)size);
                 if (version == 1)

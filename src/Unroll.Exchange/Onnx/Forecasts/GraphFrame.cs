@@ -115,9 +115,9 @@ internal sealed class GraphFrame
     {
         int window = Plan.Window, first = 1 - window;
         string level = Level(math, state), unit = Unit(math, level);
-        List<string> columns = [Told(math.Divide(math.Subtract(Window(state.Values), level), unit))];
-        columns.AddRange(state.Alike.Select(column => Told(math.Divide(math.Subtract(Window(column), level), unit))));
-        columns.AddRange(state.Past.Select(column => Told(Window(column))));
+        List<string> columns = [Extend(math.Divide(math.Subtract(Window(state.Values), level), unit))];
+        columns.AddRange(state.Alike.Select(column => Extend(math.Divide(math.Subtract(Window(column), level), unit))));
+        columns.AddRange(state.Past.Select(column => Extend(Window(column))));
         columns.AddRange(KnownNumbers(math, first, steps, moved));
         if (_remembered is not null)
             columns.Add(math.Divide(Rows(math, _remembered, first, steps, moved), unit));
@@ -128,7 +128,7 @@ internal sealed class GraphFrame
         return math.ToFloat(math.Concat(1, columns));
 
         string Window(string values) => math.Slice(values, -window);
-        string Told(string values) =>
+        string Extend(string values) =>
             math.Unsqueeze(steps == 0 ? values : math.Concat(0, values, math.Expand(math.Number(0), steps)), 1);
     }
 
@@ -203,9 +203,9 @@ internal sealed class GraphFrame
     {
         string changes = math.Subtract(math.Slice(values, 1), math.Slice(values, 0, -1)), squares = math.Multiply(changes, changes);
         string count = math.Length(changes), ages = math.Subtract(math.AddWhole(count, -1), math.Range(count));
-        string Decayed(string rows) => math.Function("Pow", math.Number(Volatility.Decay), math.ToNumber(rows));
-        string sum = math.Sum(math.Multiply(squares, math.Multiply(Decayed(ages), 1 - Volatility.Decay)), 0);
-        string square = math.Add(sum, math.Multiply(Decayed(count), Plan.Scale * Plan.Scale));
+        string Decay(string rows) => math.Function("Pow", math.Number(Volatility.Decay), math.ToNumber(rows));
+        string sum = math.Sum(math.Multiply(squares, math.Multiply(Decay(ages), 1 - Volatility.Decay)), 0);
+        string square = math.Add(sum, math.Multiply(Decay(count), Plan.Scale * Plan.Scale));
         return math.Clip(math.Function("Sqrt", square), Volatility.Least * Plan.Scale, Plan.Scale / Volatility.Least);
     }
 
@@ -250,7 +250,7 @@ internal sealed class GraphFrame
                 places[i] = row - (season * seasons);
             }
 
-            (string values, string isThere) = Seen(math, state, count, places, level, unit);
+            (string values, string isThere) = ValuesAt(math, state, count, places, level, unit);
             values = math.Reshape(values, rows, SeasonNumbers.MostTimes);
             string times = math.Sum(math.Reshape(isThere, rows, SeasonNumbers.MostTimes), 1);
             columns.Add(math.Reshape(math.Slice(values, 0, 1, 1), rows, 1));
@@ -277,14 +277,15 @@ internal sealed class GraphFrame
                 places.AddRange(Enumerable.Range(-around, (2 * around) + 1).Select(apart => (long)Math.Min(0, apart - season)));
             }
 
-            columns.Add(math.Reshape(Seen(math, state, count, [.. places], level, unit).Values, steps, places.Count / steps));
+            columns.Add(math.Reshape(ValuesAt(math, state, count, [.. places], level, unit).Values, steps, places.Count / steps));
         }
 
         return math.Concat(1, columns);
     }
 
     /// <summary>Values at places at or before the newest row, 0; 0 before the first row; and 1 or 0, whether they are there.</summary>
-    private static (string Values, string IsThere) Seen(GraphMath math, State state, string count, long[] places, string level, string unit)
+    private static (string Values, string IsThere) ValuesAt(
+        GraphMath math, State state, string count, long[] places, string level, string unit)
     {
         string values = math.Gather(state.Values, math.Wholes([.. places.Select(place => place - 1)]));
         string isThere = math.Function("Greater", math.Add(math.Wholes(places), count), math.Whole(0));

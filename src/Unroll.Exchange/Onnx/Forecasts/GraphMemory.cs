@@ -18,7 +18,7 @@ internal static class GraphMemory
         string anomalies = Anomalies(math, math.Subtract(days, first), extent, values);
         string wanted = calendar.Days(asked), count = math.Length(anomalies);
 
-        string Remembered(string other, string isThere)
+        string Recall(string other, string isThere)
         {
             string at = math.Subtract(other, first);
             string isKnown = math.And(isThere,
@@ -35,12 +35,12 @@ internal static class GraphMemory
         {
             string other = math.AddWhole(year, -back), length = calendar.DaysOfMonth(other, month);
             string start = calendar.DaysOf(other, month, math.Whole(1));
-            byDate.Add(Remembered(
+            byDate.Add(Recall(
                 math.Add(start, math.AddWhole(day, -1)), math.Function("LessOrEqual", day, length)));
             string ahead = math.Add(math.Modulo(math.Subtract(weekday, calendar.Weekday(start)), 7), place);
-            byPlace.Add(Remembered(math.Add(start, ahead), math.Function("Less", ahead, length)));
+            byPlace.Add(Recall(math.Add(start, ahead), math.Function("Less", ahead, length)));
             string end = math.AddWhole(math.Add(start, length), -1);
-            asLast.Add(Remembered(math.Subtract(end, math.Modulo(math.Subtract(calendar.Weekday(end), weekday), 7)), isLast));
+            asLast.Add(Recall(math.Subtract(end, math.Modulo(math.Subtract(calendar.Weekday(end), weekday), 7)), isLast));
         }
 
         string dated = Side(math, byDate), placed = Side(math, byPlace);

@@ -102,10 +102,10 @@ internal sealed class RuleGraph(GraphMath math, GraphSeries series, string targe
 
         double alpha = Math.Max(state.Ets!.Alpha, 1e-10);
         string start = math.Where(isThere, math.Number(state.Ets.Level), math.Slice(plain, 0, 1));
-        string Kept(string rows) => math.Function("Pow", math.Number(1 - alpha), math.ToNumber(rows));
+        string Decay(string rows) => math.Function("Pow", math.Number(1 - alpha), math.ToNumber(rows));
         string ages = math.Subtract(math.AddWhole(count, -1), math.Range(count));
-        string level = math.Add(math.Multiply(Kept(count), start), math.Sum(math.Multiply(plain, math.Multiply(Kept(ages), alpha)), 0));
-        string rows = math.Divide(math.Subtract(math.Number(1), Kept(count)), math.Number(alpha));
+        string level = math.Add(math.Multiply(Decay(count), start), math.Sum(math.Multiply(plain, math.Multiply(Decay(ages), alpha)), 0));
+        string rows = math.Divide(math.Subtract(math.Number(1), Decay(count)), math.Number(alpha));
         string line = math.Multiply(math.Add(math.Numbers(Each(h => h)), rows), 0.5 * state.Slope);
         string ahead = math.Add(level, line);
         if (indices is not null)
@@ -242,9 +242,9 @@ internal sealed class RuleGraph(GraphMath math, GraphSeries series, string targe
                 string first = inner.Gather(state, inner.Whole(0)), change0 = inner.Gather(change, inner.Whole(0));
                 string error = inner.Divide(inner.Subtract(row, first), variance), share = inner.Divide(change0, variance);
                 string growth = inner.Multiply(change0, scale);
-                string Shifted(string vector) => inner.Concat(0, inner.Slice(vector, 1), end);
-                string next = inner.Add(inner.Add(Shifted(state), inner.Multiply(phi, first)), inner.Multiply(gain, error));
-                string moved = inner.Add(Shifted(change), inner.Multiply(phi, change0));
+                string Shift(string vector) => inner.Concat(0, inner.Slice(vector, 1), end);
+                string next = inner.Add(inner.Add(Shift(state), inner.Multiply(phi, first)), inner.Multiply(gain, error));
+                string moved = inner.Add(Shift(change), inner.Multiply(phi, change0));
                 string varied = inner.Larger(inner.Number(1), inner.Add(variance, inner.Multiply(change0, growth)));
                 return
                 [

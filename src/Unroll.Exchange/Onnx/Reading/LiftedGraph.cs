@@ -140,8 +140,8 @@ internal sealed class LiftedGraph
             Outputs[i] = old.Equals(Outputs[i]) ? by : Outputs[i];
     }
 
-    /// <summary>A recurrent layer returns its sequence where somebody reads it, otherwise h of the last step; states where somebody
-    /// does.</summary>
+    /// <summary>A recurrent layer returns its sequence where somebody reads it, otherwise h of the last step; states
+    /// where somebody does.</summary>
     private void ChooseOutputs(LiftedLayer layer)
     {
         if (layer.Layer is not (Recurrent or Bidirectional))

@@ -70,8 +70,8 @@ internal sealed class LiftedData : LiftedValue
     /// <summary>The formula that it is: the operator, what it was applied to, and the constant beside it.</summary>
     public LiftedFormula? Formula { get; init; }
 
-    /// <summary>True: a sequence that was processed backwards and put into the order of time, which no layer of one direction
-    /// gives.</summary>
+    /// <summary>True: a sequence that was processed backwards and put into the order of time, which no layer of
+    /// one direction gives.</summary>
     public bool IsTurned { get; init; }
 
     /// <summary>Of the final states of two directions those of each.</summary>

@@ -186,11 +186,11 @@ internal sealed partial class Lifter
     private void Slice(GraphNode node, LiftedValue?[] inputs)
     {
         LiftedData data = Data(inputs[0]);
-        long[]? Given(string attribute, int input) => node.Integers(attribute)
+        long[]? ListOf(string attribute, int input) => node.Integers(attribute)
             ?? (inputs.Length > input && inputs[input] is not null ? Constant(inputs[input]).Integers : null);
-        long[] starts = Given("starts", 1)!, ends = Given("ends", 2)!, axes = Given("axes", 3)
+        long[] starts = ListOf("starts", 1)!, ends = ListOf("ends", 2)!, axes = ListOf("axes", 3)
             ?? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
-        long[]? steps = Given("steps", 4);
+        long[]? steps = ListOf("steps", 4);
         for (int i = 0; i < starts.Length; i++)
             data = Cut(data, Extents.AxisOf(axes[i], data.Dims.Length), starts[i], ends[i], steps?[i] ?? 1);
         Set(node, data);

@@ -189,22 +189,22 @@ internal sealed partial class Lifter
         int units = layer.Units, features = w.Shape[2];
         int[] gates = layer switch { Lstm => s_lstmGates, Gru => [0, 1, 2], _ => [0] };
         int columns = gates.Length * units;
-        float[] Picked(float[] values, int offset, int[] view, int[] order, int axis, int[] parts) =>
+        float[] Pick(float[] values, int offset, int[] view, int[] order, int axis, int[] parts) =>
             [.. new WeightView(null, view, order, axis, parts).Sources().Select(i => values[offset + i])];
-        made.Weights[$"{prefix}kernel"] = Picked(w.Floats!, direction * columns * features, [gates.Length, units, features], [2, 0, 1], 0,
+        made.Weights[$"{prefix}kernel"] = Pick(w.Floats!, direction * columns * features, [gates.Length, units, features], [2, 0, 1], 0,
             gates);
-        made.Weights[$"{prefix}recurrent_kernel"] = Picked(r.Floats!, direction * columns * units, [gates.Length, units, units],
+        made.Weights[$"{prefix}recurrent_kernel"] = Pick(r.Floats!, direction * columns * units, [gates.Length, units, units],
             [2, 0, 1], 0, gates);
         if (bias is not null)
         {
-            float[] ofInput = Picked(bias.Floats!, direction * 2 * columns, [gates.Length, units], [0, 1], 0, gates);
-            float[] ofState = Picked(bias.Floats!, (direction * 2 * columns) + columns, [gates.Length, units], [0, 1], 0, gates);
+            float[] ofInput = Pick(bias.Floats!, direction * 2 * columns, [gates.Length, units], [0, 1], 0, gates);
+            float[] ofState = Pick(bias.Floats!, (direction * 2 * columns) + columns, [gates.Length, units], [0, 1], 0, gates);
             made.Weights[$"{prefix}bias"] = layer is Gru { ResetAfter: true }
                 ? [.. ofInput, .. ofState]
                 : [.. ofInput.Zip(ofState, (a, b) => b == 0 ? a : a + b)];
         }
 
         if (peepholes is not null)
-            made.Weights[$"{prefix}peephole_kernel"] = Picked(peepholes.Floats!, direction * 3 * units, [3, units], [0, 1], 0, s_peepholes);
+            made.Weights[$"{prefix}peephole_kernel"] = Pick(peepholes.Floats!, direction * 3 * units, [3, units], [0, 1], 0, s_peepholes);
     }
 }

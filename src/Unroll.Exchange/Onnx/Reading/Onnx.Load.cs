@@ -11,8 +11,8 @@ public static partial class Onnx
     /// <summary>
     /// Reads a graph as a model that can be trained. Of a file that <see cref="Save(Model, string, OnnxOptions?)"/> wrote it is the same
     /// model with the same bits, as long as no program has changed the graph. A graph of others becomes layers: LSTM, GRU and RNN with what
-    /// exporters put around them, dense layers, convolutions, poolings, normalisations, activations, embeddings, sums, products and joined
-    /// features.
+    /// exporters put around them, dense layers, convolutions, poolings, normalisations, activations, embeddings, sums,
+    /// products and joined features.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">What the graph leaves open.</param>

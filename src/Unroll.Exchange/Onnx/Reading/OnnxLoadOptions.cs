@@ -16,8 +16,8 @@ public sealed record OnnxLoadOptions
     }
 
     /// <summary>
-    /// Is told, a sentence each, what is to be known of the model that was read: that a program has changed the graph after Unroll wrote
-    /// it.
+    /// Is told, a sentence each, what is to be known of the model that was read: that a program has changed the graph
+    /// after Unroll wrote it.
     /// </summary>
     public Action<string>? Notes { get; init; }
 }

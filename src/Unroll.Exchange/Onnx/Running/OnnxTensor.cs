@@ -36,8 +36,8 @@ public sealed class OnnxTensor
     /// <summary>A tensor of an array, which is not copied: what is written there later is read by the next run.</summary>
     /// <param name="values">Its numbers, row-major.</param>
     /// <param name="shape">Its extents; none: one number.</param>
-    /// <exception cref="ArgumentException">The shape does not hold so many numbers, or the element is none of those that a graph can
-    /// have.</exception>
+    /// <exception cref="ArgumentException">The shape does not hold so many numbers, or the element is none of those that a
+    /// graph can have.</exception>
     public static OnnxTensor Of<T>(T[] values, params ReadOnlySpan<int> shape)
         where T : unmanaged
     {

@@ -30,10 +30,10 @@ internal static class AttentionLayers
     {
         int value = Math.Min(1, to.Inputs.Count - 1), heads = layer.Heads, keyUnits = layer.KeyUnits, valueUnits = layer.ValueUnits
             ?? keyUnits;
-        string Projected(string role, string x) =>
+        string Project(string role, string x) =>
             to.Affine(x, to.Weights($"{role}_kernel"), layer.UseBias ? to.Weights($"{role}_bias") : null);
         string Heads(string role, int input, int units, params long[] order) =>
-            to.Transpose(to.Reshape(Projected(role, to.Inputs[input]), 0, 0, heads, units), order);
+            to.Transpose(to.Reshape(Project(role, to.Inputs[input]), 0, 0, heads, units), order);
 
         string query = to.Mul(Heads("query", 0, keyUnits, 0, 2, 1, 3), to.Scalar((float)(1 / Math.Sqrt(keyUnits))));
         string scores = to.MatMul(query, Heads("key", to.Inputs.Count - 1, keyUnits, 0, 2, 3, 1));
@@ -45,7 +45,7 @@ internal static class AttentionLayers
             seen = [.. seen, Causal(to, to.Inputs[0], to.Inputs[value])];
         string weights = Weights(to, scores, seen);
         string means = to.Transpose(to.MatMul(weights, Heads("value", value, valueUnits, 0, 2, 1, 3)), 0, 2, 1, 3);
-        to.SetOutput(0, Projected("output", to.Reshape(means, 0, 0, heads * valueUnits)));
+        to.SetOutput(0, Project("output", to.Reshape(means, 0, 0, heads * valueUnits)));
         if (layer.ReturnScores)
             to.SetOutput(1, weights);
     }

@@ -134,10 +134,10 @@ internal static class BuiltInLayers
     /// <summary>The operator has the features before the positions.</summary>
     private static void Write(BatchNorm layer, OnnxLayer to)
     {
-        string Normalized(string x) => to.Node("BatchNormalization",
+        string Normalize(string x) => to.Node("BatchNormalization",
             [x, to.Weights("gamma"), to.Weights("beta"), to.Weights("moving_mean"), to.Weights("moving_variance")],
             ("epsilon", (float)layer.Epsilon));
-        to.SetOutput(0, FeaturesFirst(to, to.Inputs[0], to.InputShapes[0].Rank, Normalized));
+        to.SetOutput(0, FeaturesFirst(to, to.Inputs[0], to.InputShapes[0].Rank, Normalize));
     }
 
     /// <summary>[B, ..., F] to [B, F, ...], what is done there, and back.</summary>

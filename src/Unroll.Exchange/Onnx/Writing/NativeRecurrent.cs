@@ -1,8 +1,8 @@
 namespace Unroll.Exchange.OnnxFormat.Writing;
 
 /// <summary>
-/// The operators LSTM (gates i o f c), GRU (z r h) and RNN, over [T, B, F]. Unroll's gates are i f g o and z r h, and its kernels are
-/// transposed.
+/// The operators LSTM (gates i o f c), GRU (z r h) and RNN, over [T, B, F]. Unroll's gates are i f g o and z r h, and its
+/// kernels are transposed.
 /// </summary>
 internal static class NativeRecurrent
 {
@@ -104,11 +104,11 @@ internal static class NativeRecurrent
         int[] gates = layer switch { Lstm => s_lstmGates, Gru => [0, 1, 2], _ => [0] };
         int columns = gates.Length * units, features = to.Model.Weights.ShapeOf($"{runs[0].Prefix}/kernel")[0];
         string name = runs.Length == 2 ? to.Name : runs[0].Prefix;
-        WeightView Turned(Run run, string role, int rows) => new($"{run.Prefix}/{role}", [rows, gates.Length, units], [1, 2, 0], 1, gates);
+        WeightView Turn(Run run, string role, int rows) => new($"{run.Prefix}/{role}", [rows, gates.Length, units], [1, 2, 0], 1, gates);
         yield return to.Model.Weights.Tensor($"{name}/W", [runs.Length, columns, features],
-            [.. runs.Select(run => Turned(run, "kernel", features))]);
+            [.. runs.Select(run => Turn(run, "kernel", features))]);
         yield return to.Model.Weights.Tensor(
-            $"{name}/R", [runs.Length, columns, units], [.. runs.Select(run => Turned(run, "recurrent_kernel", units))]);
+            $"{name}/R", [runs.Length, columns, units], [.. runs.Select(run => Turn(run, "recurrent_kernel", units))]);
         if (!layer.UseBias)
             yield break;
         yield return to.Model.Weights.Tensor($"{name}/B", [runs.Length, 2 * columns],

@@ -15,8 +15,8 @@ public sealed record OnnxOptions
 
     /// <summary>
     /// True: the graph takes one step, (1, F), of a model that can be streamed, and the states of all recurrent layers are inputs, and
-    /// outputs with the same name and <c>_out</c> behind it: <c>lstm_1/h</c> and <c>lstm_1/h_out</c>, each [batch, H]. Zeros begin a
-    /// stream.
+    /// outputs with the same name and <c>_out</c> behind it: <c>lstm_1/h</c> and <c>lstm_1/h_out</c>, each
+    /// [batch, H]. Zeros begin a stream.
     /// </summary>
     public bool Streaming { get; init; }
 

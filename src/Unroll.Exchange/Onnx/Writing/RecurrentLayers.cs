@@ -82,8 +82,8 @@ internal static class RecurrentLayers
     /// <param name="x">The sequence.</param>
     /// <param name="mask">Its mask, or null.</param>
     /// <param name="initial">The states that the graph gives, or null.</param>
-    /// <param name="joins">True: the features of both halves may come as one, as the output of the first; that of the second is empty
-    /// then.</param>
+    /// <param name="joins">True: the features of both halves may come as one, as the output of the first; that of the second
+    /// is empty then.</param>
     private static (string Output, string[] States)[] Write(
         OnnxLayer to, Run[] runs, string x, string? mask, string[]?[] initial, bool joins = false)
     {

@@ -87,13 +87,13 @@ internal static class BuiltInCells
                 Normal(cell, cell.MatMul(cell.States[0], cell.Weights("recurrent_kernel")), "recurrent_gamma", 4 * units))
             : Recurring(cell);
         IReadOnlyList<string> gates = cell.Split(z, 4, units);
-        string Peeped(int gate, int peephole, string state) => layer.Peepholes
+        string Peep(int gate, int peephole, string state) => layer.Peepholes
             ? cell.Add(gates[gate], cell.Mul(state, Peephole(cell, peephole, units)))
             : gates[gate];
-        string i = cell.Activate(layer.RecurrentActivation, Peeped(0, 0, c)), f = cell.Activate(layer.RecurrentActivation, Peeped(1, 1, c));
+        string i = cell.Activate(layer.RecurrentActivation, Peep(0, 0, c)), f = cell.Activate(layer.RecurrentActivation, Peep(1, 1, c));
         string g = cell.Activate(layer.Activation, gates[2]);
         string next = cell.Add(cell.Mul(f, c), cell.Mul(i, g));
-        string o = cell.Activate(layer.RecurrentActivation, Peeped(3, 2, next));
+        string o = cell.Activate(layer.RecurrentActivation, Peep(3, 2, next));
         string seen = layer.LayerNorm
             ? BuiltInLayers.Normal(cell, next, cell.Weights("state_gamma"), cell.Weights("state_beta"), Lstm.NormEpsilon)
             : next;

@@ -62,8 +62,8 @@ internal static class WindowLayers
             ("dilations", Longs(axes, axis => axis.Dilation)), ("pads", Pads(axes)), ("group", (long)groups)));
     }
 
-    /// <summary>Each input position is spread over a window; of all outputs those of the layer are cut out, or zeros put behind
-    /// them.</summary>
+    /// <summary>Each input position is spread over a window; of all outputs those of the layer are cut out, or zeros
+    /// put behind them.</summary>
     private static void Write(TransposedConvolution layer, OnnxLayer to)
     {
         WindowAxis[] axes = layer.Axes(to.InputShapes[0]);
@@ -97,7 +97,7 @@ internal static class WindowLayers
             Pooling1D pooling => pooling.Axes(to.InputShapes[0]),
             _ => ((Pooling2D)layer).Axes(to.InputShapes[0]),
         };
-        string Pooled(string x, string operation, bool countsPadding) => BuiltInLayers.FeaturesFirst(to, x, axes.Length + 1, turned =>
+        string Pool(string x, string operation, bool countsPadding) => BuiltInLayers.FeaturesFirst(to, x, axes.Length + 1, turned =>
             to.Node(operation, [turned], [("kernel_shape", Longs(axes, axis => axis.Size)), ("strides", Longs(axes, axis => axis.Stride)),
                 ("pads", Pads(axes)), .. operation == "MaxPool" ? []
                     : ((string, object)[])[("count_include_pad", countsPadding ? 1L : 0L)]]));
@@ -105,13 +105,13 @@ internal static class WindowLayers
         string operation = layer.TakesMaximum ? "MaxPool" : "AveragePool";
         if (Mask(to) is not { } mask)
         {
-            to.SetOutput(0, Pooled(to.Inputs[0], operation, countsPadding: false));
+            to.SetOutput(0, Pool(to.Inputs[0], operation, countsPadding: false));
             return;
         }
 
         // Of the steps that count alone; where a window has none, 0. Both means are over windows of one size.
         string beside = to.Beside(mask, 3), values = to.Where(beside, to.Inputs[0], to.Scalar(layer.TakesMaximum ? Lowest : 0));
-        string pooled = Pooled(values, operation, countsPadding: true), share = Pooled(to.ToFloat(beside), operation, countsPadding: true);
+        string pooled = Pool(values, operation, countsPadding: true), share = Pool(to.ToFloat(beside), operation, countsPadding: true);
         string any = to.Node("Greater", [share, to.Scalar(0)]), result = layer.TakesMaximum ? pooled : to.Div(pooled, share);
         to.SetOutput(0, to.Where(any, result, to.Scalar(0)));
     }

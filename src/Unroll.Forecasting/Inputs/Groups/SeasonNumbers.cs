@@ -65,15 +65,15 @@ internal sealed class SeasonNumbers(InputPlan plan) : KnownNumbers
             for (int apart = -plan.Around; apart <= plan.Around; apart++)
             {
                 if (apart != 0)
-                    inputs[at++] = Seen(same + apart);
+                    inputs[at++] = ValueAt(same + apart);
             }
 
             for (int apart = -plan.Around; apart <= plan.Around; apart++)
-                inputs[at++] = Seen(origin - season + apart);
+                inputs[at++] = ValueAt(origin - season + apart);
         }
 
         // What lies before the first row is not known: the level says most.
-        double Seen(int at) => at < 0 ? 0 : (earlier[Math.Min(at, origin)] - level) / unit;
+        double ValueAt(int at) => at < 0 ? 0 : (earlier[Math.Min(at, origin)] - level) / unit;
     }
 
     /// <summary>What it holds of its own is that of one origin.</summary>

@@ -27,7 +27,8 @@ const rate = new Plot({
 
 function facts(now) {
   const alive = now.workers.filter(worker => worker.is_alive);
-  const waiting = now.studies.reduce((sum, study) => sum + (study.state === "running" ? study.pieces - study.done - study.under_way : 0), 0);
+  const left = study => study.state === "running" ? study.pieces - study.done - study.under_way : 0;
+  const waiting = now.studies.reduce((sum, study) => sum + left(study), 0);
   const under = now.studies.reduce((sum, study) => sum + study.under_way, 0);
   const slots = alive.reduce((sum, worker) => sum + worker.slots, 0);
   const minutes = now.throughput.slice(-6, -1);
@@ -91,7 +92,12 @@ function studies(now) {
           "span",
           { className: "figures" },
           `${whole(study.done)} of ${whole(study.pieces)}`,
-          el("progress", { className: "share", max: String(Math.max(1, study.pieces)), value: String(study.done), "aria-label": "Share done" }),
+          el("progress", {
+            className: "share",
+            max: String(Math.max(1, study.pieces)),
+            value: String(study.done),
+            "aria-label": "Share done",
+          }),
         ),
         whole(study.under_way),
         duration(study.seconds),
@@ -186,7 +192,8 @@ function draw(now, list) {
   pieces(list);
   workers(now);
   if (focused && document.activeElement === document.body) {
-    const again = [...document.querySelectorAll("main button")].find(each => (each.getAttribute("aria-label") ?? each.textContent) === focused);
+    const again = [...document.querySelectorAll("main button")]
+      .find(each => (each.getAttribute("aria-label") ?? each.textContent) === focused);
     again?.focus();
   }
 }

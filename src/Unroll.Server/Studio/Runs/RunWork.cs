@@ -43,8 +43,8 @@ internal sealed class RunWork(Run run, RunPlan plan)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Fail("The files of this run cannot be written: the disk is full, or the folder cannot be written to. Make room and start it "
-                + "again.");
+            Fail("The files of this run cannot be written: the disk is full, or the folder cannot be written to. Make room and "
+                + "start it again.");
         }
         finally
         {

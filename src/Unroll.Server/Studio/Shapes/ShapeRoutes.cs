@@ -56,12 +56,12 @@ internal static class ShapeRoutes
             Novelist.Request asked = await Studio.BodyAsync<Novelist.Request>(context).ConfigureAwait(false);
             await SendAsync(context, novelist.Write(asked).Take(asked.Length), ending).ConfigureAwait(false);
         });
-        api.MapPost("/shapes/{name}/train", (string name) => Named(name).Start());
-        api.MapPost("/shapes/{name}/stop", (string name) => Named(name).Stop());
-        api.MapGet("/shapes/{name}/events", (string name, HttpContext context) => Named(name).Events is { } events
+        api.MapPost("/shapes/{name}/train", (string name) => Find(name).Start());
+        api.MapPost("/shapes/{name}/stop", (string name) => Find(name).Stop());
+        api.MapGet("/shapes/{name}/events", (string name, HttpContext context) => Find(name).Events is { } events
             ? EventStream.SendAsync(context, events, ending) : NothingAsync(context));
 
-        LearntShape Named(string name) => name == speller.Name ? speller : name == novelist.Name ? novelist
+        LearntShape Find(string name) => name == speller.Name ? speller : name == novelist.Name ? novelist
             : throw new RequestException(
                 StatusCodes.Status404NotFound, $"There is no shape of that name that learns here; {speller.Name} and {novelist.Name} do.");
     }

@@ -9,8 +9,8 @@ namespace Unroll;
 /// <remarks>
 /// A checkpoint keeps what a callback did (the rate that it set, that it ended the training) but knows nothing of its fields. A callback
 /// that remembers something gives it in <see cref="SaveState"/> and takes it in <see cref="RestoreState"/>; then a training that is
-/// resumed is the one that was never interrupted, to the bit. With <see cref="TrainingOptions.Continue"/> the same object goes on as it
-/// is.
+/// resumed is the one that was never interrupted, to the bit. With <see cref="TrainingOptions.Continue"/> the same
+/// object goes on as it is.
 /// </remarks>
 /// <example>
 /// <code>

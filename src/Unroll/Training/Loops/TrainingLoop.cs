@@ -192,8 +192,8 @@ public sealed partial class TrainingLoop : IDisposable
 
     /// <summary>
     /// Computes the gradients of a loss of your own from dL/dy of the rows that <see cref="Forward"/> had last, and adds those of the
-    /// penalties of regularizers. The engine keeps the activations of eight rows at a time, so it runs forward once more, with the same
-    /// dropout.
+    /// penalties of regularizers. The engine keeps the activations of eight rows at a time, so it runs forward once more,
+    /// with the same dropout.
     /// </summary>
     /// <param name="outputGradients">dL/dy, [B, ...OutputShape] as Forward gave them. Masked steps are not looked at.</param>
     /// <param name="add">As in <see cref="ComputeGradients(ISamples, ReadOnlySpan{int}, bool)"/>.</param>

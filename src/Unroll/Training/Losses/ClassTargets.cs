@@ -6,8 +6,8 @@ namespace Unroll.Training;
 internal static class ClassTargets
 {
     /// <summary>
-    /// By how much the sum of the targets of a choice may differ from 1: more than rounding in single precision, less than a forgotten
-    /// class.
+    /// By how much the sum of the targets of a choice may differ from 1: more than rounding in single precision, less
+    /// than a forgotten class.
     /// </summary>
     private const double Tolerance = 1e-3;
 

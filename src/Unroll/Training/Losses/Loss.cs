@@ -114,7 +114,8 @@ public abstract record Loss
         if (each == 1)
             throw new UnrollException($"The model's output has shape {output}, but the samples' targets have shape {target}. Change the "
                 + "last layer's units or the targets.");
-        string remedy = needed % output.Steps == 0 ? $"Give the last layer {needed / output.Steps} units."
+        string remedy = needed % output.Steps == 0
+            ? $"Give the last layer {needed / output.Steps} units."
             : "Change the last layer or the targets.";
         throw new UnrollException($"The {Name} needs {each} outputs a target, {needed} for targets of shape {target}, but the model's "
             + $"output has shape {output}. {remedy}");

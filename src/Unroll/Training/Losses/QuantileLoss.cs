@@ -8,8 +8,8 @@ namespace Unroll;
 /// The pinball loss, mean over quantiles: ρ = τ(y − q) where y ≥ q, (1 − τ)(q − y) elsewhere. It is smallest where each output q
 /// is the value that y stays below with probability τ (Koenker and Bassett 1978). At τ = ½ it is half the absolute error.
 /// </summary>
-/// <param name="Quantiles">τ(1) &lt; … &lt; τ(k), each above 0 and below 1. The k outputs of a target are its quantiles, in this
-/// order.</param>
+/// <param name="Quantiles">τ(1) &lt; … &lt; τ(k), each above 0 and below 1. The k outputs of a target are its quantiles,
+/// in this order.</param>
 public sealed record QuantileLoss(IReadOnlyList<double> Quantiles) : Loss
 {
     private readonly double[] _quantiles = Copy(Quantiles);

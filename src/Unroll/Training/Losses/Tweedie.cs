@@ -8,8 +8,8 @@ namespace Unroll;
 /// where μ = y. The model gives the mean ŷ, which must be above 0: let the last layer end in a function that is. Targets are at least 0.
 /// </summary>
 /// <remarks>
-/// scikit-learn's mean_tweedie_deviance. Towards p = 1 it becomes the deviance of <see cref="Poisson"/>, towards 2 that of a gamma
-/// distribution.
+/// scikit-learn's mean_tweedie_deviance. Towards p = 1 it becomes the deviance of <see cref="Poisson"/>, towards 2 that
+/// of a gamma distribution.
 /// </remarks>
 public sealed record Tweedie : ElementwiseLoss
 {

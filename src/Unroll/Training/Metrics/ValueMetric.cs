@@ -42,8 +42,8 @@ public sealed record Rmse : ValueMetric
 }
 
 /// <summary>
-/// Mean absolute percentage error, 100·Σ|(y − ŷ) ÷ y| ÷ n, in percent. Where a target is 0 it is infinite, or NaN where the prediction is 0
-/// too.
+/// Mean absolute percentage error, 100·Σ|(y − ŷ) ÷ y| ÷ n, in percent. Where a target is 0 it is infinite, or NaN where
+/// the prediction is 0 too.
 /// </summary>
 public sealed record Mape : ValueMetric
 {

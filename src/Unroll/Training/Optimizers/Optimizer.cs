@@ -109,8 +109,8 @@ public abstract record Optimizer
         long bytes = (long)Slots * weights * sizeof(float), most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (bytes > most)
             throw new UnrollException(
-                $"{InWords} (Slots) needs {bytes >> 20} MiB for {weights} weights, but there are {most >> 20} MiB. Keep fewer running "
-                    + "sums.");
+                $"{InWords} (Slots) needs {bytes >> 20} MiB for {weights} weights, but there are {most >> 20} MiB. Keep "
+                    + "fewer running sums.");
     }
 
     /// <summary>Whether weight decay goes to the parameter of this name.</summary>

@@ -36,7 +36,10 @@ internal static class Candidates
         {
             Network = Network(
             CellKind.Gru, threads) with
-            { Label = "own layers", Body = _ => [new Conv1D(3, 2), new Gru(3)] }
+            {
+                Label = "own layers",
+                Body = _ => [new Conv1D(3, 2), new Gru(3)],
+            }
         })
         { Threads = threads },
         ["blend"] = (season, threads) =>

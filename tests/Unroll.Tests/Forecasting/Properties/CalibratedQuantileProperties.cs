@@ -91,7 +91,8 @@ public class CalibratedQuantileProperties
     {
         int origin = place % c.Origins;
         double[][] right = Run(c.Steps, c.Before, c.Origins, c.Rows, c.Said, c.HasHead);
-        double[][] spoilt = Run(c.Steps, c.Before, c.Origins, c.Rows, c.Said, c.HasHead, spoil: (row, value) => row < origin ? value
+        double[][] spoilt = Run(c.Steps, c.Before, c.Origins, c.Rows, c.Said, c.HasHead, spoil: (row, value) => row < origin
+            ? value
             : row % 3 == 0 ? double.NaN : garbage);
         for (int i = 0; i <= origin; i++)
             Assert.Equal(right[i], spoilt[i]);

@@ -102,8 +102,7 @@ public class RangeTimeTests
         var task = new ForecastTask(Minutes(288), new TaskOptions
         {
             Targets = ["y"],
-            Train = train is null ? default(DateRange?)
-            : DateRange.Parse(train),
+            Train = train is null ? default(DateRange?) : DateRange.Parse(train),
             Test = test is null ? default(DateRange?) : DateRange.Parse(test)
         });
         Assert.Equal((learnt, judged), (task.TrainRows, task.TestRows));

@@ -25,9 +25,10 @@ internal static partial class ReferenceCases
                     new Bidirectional(layer with { ReturnSequences = true }) { MergeMode = mode });
                 yield return ReferenceCase.Of($"bidirectional {name}, {mode}, masked", s_sequence,
                     (x, w) => Merged(mode, Both(cell, x, w, new double[4][].Select(_ => new double[2]).ToArray(), t => t != 2)),
-                    new Masking(), new Bidirectional(layer with { ReturnSequences = true }) { MergeMode = mode })
-                    with
-                { Inputs = (_, row) => WithoutStep(2, row) };
+                    new Masking(), new Bidirectional(layer with { ReturnSequences = true }) { MergeMode = mode }) with
+                {
+                    Inputs = (_, row) => WithoutStep(2, row),
+                };
             }
 
             // Given and taken states: forward's, then backward's.

@@ -21,9 +21,10 @@ internal static partial class ReferenceCases
         {
             yield return ReferenceCase.Of(name, s_sequence, (x, w) => Run(cell, Steps(x, 3), new double[2], new double[2], w)[^1], layer);
             yield return ReferenceCase.Of($"{name}, sequences, masked", s_sequence, (x, w) => Join(Run(cell, Steps(x, 3), new double[2],
-                new double[2], w, counts: t => t != 2)), new Masking(), layer with { ReturnSequences = true })
-                with
-            { Inputs = (_, row) => WithoutStep(2, row) };
+                new double[2], w, counts: t => t != 2)), new Masking(), layer with { ReturnSequences = true }) with
+            {
+                Inputs = (_, row) => WithoutStep(2, row),
+            };
             yield return ReferenceCase.Of($"{name} on {name}", s_sequence, (x, w) => Run(cell, Run(cell, Steps(x, 3), new double[2],
                 new double[2], w[..3]), new double[2], new double[2], w[3..])[^1], new StackedRecurrent(layer, layer));
         }
@@ -42,9 +43,10 @@ internal static partial class ReferenceCases
         }, new Masking(), new Gru(2) { GoBackwards = true, ReturnSequences = true }, new Lstm(3)) with
         { Inputs = (_, row) => WithoutStep(2, row) };
         yield return ReferenceCase.Of("tokens, gru backwards, sequences", new Shape(4), (x, w) => Join(TokensBackwards(x, w)),
-            new Embedding(5, 2) { MaskZero = true }, new Gru(2) { GoBackwards = true, ReturnSequences = true })
-            with
-        { Inputs = Tokens };
+            new Embedding(5, 2) { MaskZero = true }, new Gru(2) { GoBackwards = true, ReturnSequences = true }) with
+        {
+            Inputs = Tokens,
+        };
         yield return ReferenceCase.Of(
             "tokens, gru backwards, sequences, lstm",
             new Shape(4),
@@ -64,9 +66,10 @@ internal static partial class ReferenceCases
         yield return ReferenceCase.Of("dense", s_sequence, (x, w) => Join(Steps(x, 3)
             .Select(step => Affine(step, w[0], w[1]).Select(Math.Tanh).ToArray())), new Dense(5) { Activation = Activation.Tanh });
         yield return ReferenceCase.Of("dropout outside of training", s_sequence, (x, _) => x, new Dropout(0.5));
-        yield return ReferenceCase.Of("masking", s_sequence, (x, _) => [.. x[..6], 0, 0, 0, .. x[9..]], new Masking { Value = -2 })
-            with
-        { Inputs = (_, row) => [.. TestData.Normal(6, row), -2, -2, -2, -2, 0.5, -2] };
+        yield return ReferenceCase.Of("masking", s_sequence, (x, _) => [.. x[..6], 0, 0, 0, .. x[9..]], new Masking { Value = -2 }) with
+        {
+            Inputs = (_, row) => [.. TestData.Normal(6, row), -2, -2, -2, -2, 0.5, -2],
+        };
         yield return ReferenceCase.Of("activation", s_sequence, (x, _) => [.. x.Select(value => value > 0 ? value : Math.Exp(value) - 1)],
             new Activate(Activation.Elu));
         yield return ReferenceCase.Of("rescaling", s_sequence, (x, _) => [.. x.Select(
@@ -131,9 +134,10 @@ internal static partial class ReferenceCases
             1, most), new Masking(), new GlobalMaxPooling()) with
         { Inputs = (_, row) => WithoutStep(1, row) };
         yield return ReferenceCase.Of("global average pooling, masked", s_sequence,
-            (x, _) => Pool([.. Steps(x, 3).Where((_, t) => t != 1)], 3, 1, mean), new Masking(), new GlobalAveragePooling())
-            with
-        { Inputs = (_, row) => WithoutStep(1, row) };
+            (x, _) => Pool([.. Steps(x, 3).Where((_, t) => t != 1)], 3, 1, mean), new Masking(), new GlobalAveragePooling()) with
+        {
+            Inputs = (_, row) => WithoutStep(1, row),
+        };
     }
 
     private static IEnumerable<ReferenceCase> OfShapes()

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Unroll.Exchange.OnnxFormat.Running;
 
 /// <summary>
-/// Numbers of one type as those of another. Floating point numbers lose their fraction as whole ones; beyond their range they stop at its
-/// end.
+/// Numbers of one type as those of another. Floating point numbers lose their fraction as whole ones; beyond their
+/// range they stop at its end.
 /// </summary>
 internal sealed class Cast(TensorType? to) : Operator
 {
