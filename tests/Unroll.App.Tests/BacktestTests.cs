@@ -146,10 +146,10 @@ public sealed class BacktestTests(AppleBacktest run) : IClassFixture<AppleBackte
     /// <summary>Series by targets, with heads, strategies and lists of forecasters.</summary>
     [Theory]
     [InlineData("--model", "gru", "--head", "quantile")]
-    [InlineData("--model", "lstm", "--strategy", "recursive")]
-    [InlineData("--model", "ets,ridge")]
+    [InlineData("--model", "lstm", "--strategy", "recursive", Explicit = true)]
+    [InlineData("--model", "ets,ridge", Explicit = true)]
     [InlineData("--model", "naive")]
-    [InlineData("--recipe", "tutorial", "--model", "gru")]
+    [InlineData("--recipe", "tutorial", "--model", "gru", Explicit = true)]
     public void Several_series_and_targets_are_judged_part_by_part(params string[] options)
     {
         string file = Shops();
@@ -227,7 +227,7 @@ public sealed class BacktestTests(AppleBacktest run) : IClassFixture<AppleBackte
     /// <summary>Killed in the second fit of the blend, it goes on there.</summary>
     [Theory]
     [InlineData("KILL")]
-    [InlineData("INT")]
+    [InlineData("INT", Explicit = true)]
     public void After_a_signal_the_same_command_goes_on_and_ends_as_if_it_had_not_been_interrupted(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");

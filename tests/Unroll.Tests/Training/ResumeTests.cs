@@ -46,7 +46,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(whole, Trainings.Train(name, Path, seed: 78));
     }
 
-    /// <summary>Processes killed at random moments, also while they write the file: five times each of six trainings.</summary>
+    /// <summary>Processes killed at random moments, also while they write the file: three times each training.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public async Task Killed_at_random_moments_it_ends_with_the_same_bits(string name)
@@ -54,7 +54,7 @@ public sealed class ResumeTests : IDisposable
         string result = System.IO.Path.Combine(_folder, "result"),
             program = System.IO.Path.ChangeExtension(typeof(Trainings).Assembly.Location, ".dll");
         var random = new Random(name.Length + 100);
-        for (int kills = 0; kills < 5 && !File.Exists(result);)
+        for (int kills = 0; kills < 3 && !File.Exists(result);)
         {
             using Process process = Start(program, name, Path, result);
             int lines = random.Next(1, 9);
