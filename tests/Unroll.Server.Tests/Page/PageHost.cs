@@ -10,6 +10,7 @@ public sealed class PageHost : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private StudioHost? _studio;
+    private string[] _runs = [];
 
     /// <summary>The page at each width and in each theme.</summary>
     public static TheoryData<int, bool> Looks => new() { { 1400, false }, { 1400, true }, { 390, false }, { 390, true } };
@@ -17,10 +18,25 @@ public sealed class PageHost : IAsyncLifetime
     /// <summary>Where pictures go, to be looked at.</summary>
     public static string Pictures { get; } = Path.Combine(AppContext.BaseDirectory, "screenshots");
 
-    internal StudioHost Studio => _studio!;
+    /// <summary>The studio; skips the test where there is no browser to look at it.</summary>
+    internal StudioHost Studio
+    {
+        get
+        {
+            RequireBrowser();
+            return _studio!;
+        }
+    }
 
-    /// <summary>A run that is judged, and another of other settings.</summary>
-    internal string[] Runs { get; private set; } = [];
+    /// <summary>A run that is judged, and another of other settings; skips the test where there is no browser.</summary>
+    internal string[] Runs
+    {
+        get
+        {
+            RequireBrowser();
+            return _runs;
+        }
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -28,7 +44,7 @@ public sealed class PageHost : IAsyncLifetime
             return;
         _studio = await StudioHost.StartAsync();
         string data = await Studio.AddAsync(StudioHost.Table());
-        Runs = [await Studio.RunAsync(StudioHost.Quick(data, 4)), await Studio.RunAsync(StudioHost.Quick(data, 2))];
+        _runs = [await Studio.RunAsync(StudioHost.Quick(data, 4)), await Studio.RunAsync(StudioHost.Quick(data, 2))];
         foreach (string run in Runs)
             await Studio.EndedAsync(run);
         _playwright = await Playwright.CreateAsync();
@@ -47,7 +63,7 @@ public sealed class PageHost : IAsyncLifetime
     /// <summary>Opens a page of another server; skips the test where there is no browser.</summary>
     internal async Task<PageVisit> OpenAsync(Uri? address, string at, int width, bool isDark)
     {
-        Assert.SkipUnless(File.Exists(Chromium), $"There is no {Chromium}: apt-get install chromium.");
+        RequireBrowser();
         IBrowserContext context = await _browser!.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = 900 },
@@ -59,6 +75,9 @@ public sealed class PageHost : IAsyncLifetime
         context.SetDefaultTimeout(20_000);
         return await PageVisit.StartAsync(context, address!, at, $"{width}-{(isDark ? "dark" : "light")}");
     }
+
+    private static void RequireBrowser() =>
+        Assert.SkipUnless(File.Exists(Chromium), $"There is no {Chromium}: apt-get install chromium.");
 
     public async ValueTask DisposeAsync()
     {
