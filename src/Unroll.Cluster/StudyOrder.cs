@@ -29,15 +29,8 @@ public sealed record StudyOrder
     /// <exception cref="UnrollException">A name is missing or too long, or an input's name is not a file name.</exception>
     internal void Validate()
     {
-        foreach ((string name, string value) in new[]
-        {
-            (nameof(Name), Name), (nameof(Kind), Kind), (nameof(Version), Version), (nameof(InstructionSet), InstructionSet),
-        })
-        {
-            if (string.IsNullOrWhiteSpace(value))
-                throw new UnrollException($"The study has no {name}. Give one.");
-        }
-
+        Required.Texts("The study",
+            (nameof(Name), Name), (nameof(Kind), Kind), (nameof(Version), Version), (nameof(InstructionSet), InstructionSet));
         if (Setup is null || Inputs is null)
             throw new UnrollException($"The study has no {(Setup is null ? nameof(Setup) : nameof(Inputs))}. Give one, or leave it out.");
         if (Name.Length > 100)

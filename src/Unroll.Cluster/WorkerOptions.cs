@@ -47,15 +47,8 @@ public sealed record WorkerOptions
     /// <exception cref="UnrollException">A value is missing or too small.</exception>
     internal void Validate()
     {
-        foreach ((string name, string value) in new[]
-        {
-            (nameof(Connection), Connection), (nameof(Version), Version), (nameof(InstructionSet), InstructionSet),
-        })
-        {
-            if (string.IsNullOrWhiteSpace(value))
-                throw new UnrollException($"The worker has no {name}. Give one.");
-        }
-
+        Required.Texts("The worker",
+            (nameof(Connection), Connection), (nameof(Version), Version), (nameof(InstructionSet), InstructionSet));
         if (Slots < 1)
             throw new UnrollException($"The worker has {Slots} slots; it must have at least 1.") { Subject = "slots" };
         if (Farewell < TimeSpan.Zero)
