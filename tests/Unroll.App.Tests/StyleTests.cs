@@ -12,7 +12,6 @@ public sealed class StyleTests
         ["src/Unroll.Exchange/Onnx/Reading/Lifter.Layouts.cs"] = "all operations that only move values",
         ["src/Unroll.Exchange/Onnx/Running/GraphCompiler.cs"] = "one pass over a graph",
         ["src/Unroll.Exchange/Torch/PickleReader.cs"] = "the whole machine of a pickle",
-        ["src/Unroll.Forecasting/Data/RowCalendar.cs"] = "all spacings that rows have, in one place",
         ["src/Unroll.Forecasting/Data/RowRules.cs"] = "the rules by which dates come, one small class each",
         ["src/Unroll.Forecasting/Data/SeriesSet.cs"] = "a public type, of which a third is documentation",
         ["src/Unroll.Forecasting/Data/TimeSeries.cs"] = "a public type, of which a third is documentation",

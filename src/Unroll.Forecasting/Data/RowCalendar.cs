@@ -32,6 +32,9 @@ internal sealed class RowCalendar
     /// <summary>Spans of fewer days do not tell daily rows from those of business days.</summary>
     private const int DaysToKnowTheWeek = 14;
 
+    /// <summary>How many days a month may seem shorter or longer where rows lie on days of the week.</summary>
+    private const int DaysOff = 4;
+
     private readonly RowRule _rule;
     private readonly string _table;
     private readonly DateTime? _last;
@@ -241,18 +244,12 @@ internal sealed class RowCalendar
             return Days(weekdays, "days of the week");
         if (common == 7)
             return ("weekly", DateSpacing.Weeks, new WeekRule(dates), [52]);
-        (string Name, DateSpacing Kind, int Months)? months = common switch
-        {
-            >= 28 and <= 31 => ("monthly", DateSpacing.Months, 1),
-            >= 59 and <= 62 => ("every 2 months", DateSpacing.Other, 2),
-            >= 89 and <= 92 => ("quarterly", DateSpacing.Quarters, 3),
-            >= 120 and <= 123 => ("every 4 months", DateSpacing.Other, 4),
-            >= 181 and <= 184 => ("every 6 months", DateSpacing.Other, 6),
-            >= 365 and <= 366 => ("yearly", DateSpacing.Years, 12),
-            _ => null,
-        };
-        if (months is { } found && MonthRule.Find(dates, found.Months, steps, isUsual: found.Kind != DateSpacing.Other) is { } rule)
+        if (InMonths(common, 0) is { } found && MonthRule.Find(dates, found.Months, steps, found.IsUsual, mustFit: false) is { } rule)
             return (found.Name, found.Kind, rule, found.Months < 12 ? [12 / found.Months] : []);
+        // Last weekdays of months may lie 32 days apart more often than any other number, and third Fridays five weeks.
+        if (!steps.AreAllCommon && InMonths(steps.Median.TotalDays, DaysOff) is { } odd
+            && MonthRule.Find(dates, odd.Months, steps, odd.IsUsual, mustFit: true) is { } shifted)
+            return (odd.Name, odd.Kind, shifted, odd.Months < 12 ? [12 / odd.Months] : []);
         if (common < 1 && SessionRule.Find(dates, steps.Common, DaysToKnowTheWeek) is { } session)
             return ($"every {Text(steps.Common)}{session.Words}", DateSpacing.WithinDay, session, session.SeasonalPeriods());
         return ($"every {Text(steps.Common)}", KindOf(steps.Common), new EveryRule(steps.Common),
@@ -261,6 +258,23 @@ internal sealed class RowCalendar
         static (string, DateSpacing, RowRule, int[]) Days(WeekdayRule rule, string what) => rule.IsEveryDay
             ? ("daily", DateSpacing.Days, rule, [7, 365])
             : ($"{what} ({rule.Words})", DateSpacing.BusinessDays, rule, rule.Count > 1 ? [rule.Count] : []);
+    }
+
+    /// <summary>The number of months that days may be, each of which may have so many days more or less; null where they are none.</summary>
+    private static (string Name, DateSpacing Kind, int Months, bool IsUsual)? InMonths(double days, int off)
+    {
+        return days switch
+        {
+            _ when Are(28, 31) => ("monthly", DateSpacing.Months, 1, true),
+            _ when Are(59, 62) => ("every 2 months", DateSpacing.Other, 2, false),
+            _ when Are(89, 92) => ("quarterly", DateSpacing.Quarters, 3, true),
+            _ when Are(120, 123) => ("every 4 months", DateSpacing.Other, 4, false),
+            _ when Are(181, 184) => ("every 6 months", DateSpacing.Other, 6, false),
+            _ when Are(365, 366) => ("yearly", DateSpacing.Years, 12, true),
+            _ => null,
+        };
+
+        bool Are(int least, int most) => days >= least - off && days <= most + off;
     }
 
     /// <summary>An hour, a day and a week of rows that come more often than that.</summary>
@@ -279,43 +293,4 @@ internal sealed class RowCalendar
     public static string Text(TimeSpan span) => span < TimeSpan.FromDays(1)
         ? span.ToString("c", CultureInfo.InvariantCulture)
         : FormattableString.Invariant($"{span.TotalDays:0.##} days");
-}
-
-/// <summary>The times between neighbouring rows.</summary>
-internal readonly struct RowSteps
-{
-    /// <param name="dates">At least two, strictly increasing.</param>
-    public RowSteps(ReadOnlySpan<DateTime> dates)
-    {
-        var ticks = new long[dates.Length - 1];
-        for (int row = 1; row < dates.Length; row++)
-            ticks[row - 1] = (dates[row] - dates[row - 1]).Ticks;
-        Array.Sort(ticks);
-        Median = new TimeSpan(ticks[ticks.Length / 2]);
-        int longest = 0;
-        for (int start = 0; start < ticks.Length;)
-        {
-            int end = start;
-            while (end < ticks.Length && ticks[end] == ticks[start])
-                end++;
-            if (end - start > longest)
-                (longest, Common) = (end - start, new TimeSpan(ticks[start]));
-            start = end;
-        }
-
-        IsMostlyCommon = 2 * longest >= ticks.Length;
-        long common = Common.Ticks;
-        AreMultiples = longest >= 3 && Array.TrueForAll(ticks, step => step % common == 0);
-    }
-
-    /// <summary>The most common; among equals the shortest.</summary>
-    public TimeSpan Common { get; }
-
-    public TimeSpan Median { get; }
-
-    /// <summary>Whether half of them or more are exactly <see cref="Common"/>.</summary>
-    public bool IsMostlyCommon { get; }
-
-    /// <summary>Whether all are the most common or multiples of it, and three or more are that: as no three months in a row.</summary>
-    public bool AreMultiples { get; }
 }

@@ -200,7 +200,8 @@ internal sealed class MonthRule : RowRule
     /// <param name="months">How many months lie between them.</param>
     /// <param name="steps">How far they are apart.</param>
     /// <param name="isUsual">Whether months so far apart are usual; otherwise all dates must lie on one day of their months.</param>
-    public static MonthRule? Find(ReadOnlySpan<DateTime> dates, int months, RowSteps steps, bool isUsual)
+    /// <param name="mustFit">Whether months so far apart must have their rows on one day or weekday too.</param>
+    public static MonthRule? Find(ReadOnlySpan<DateTime> dates, int months, RowSteps steps, bool isUsual, bool mustFit)
     {
         int latest = 1;
         foreach (DateTime date in dates)
@@ -216,7 +217,7 @@ internal sealed class MonthRule : RowRule
                 return new MonthRule(months, latest, weekday);
         }
 
-        return steps.AreMultiples && months < 12 ? null : new MonthRule(months, latest, null);
+        return mustFit || (steps.AreMultiples && months < 12) ? null : new MonthRule(months, latest, null);
     }
 
     public override long MissingBetween(DateTime after, DateTime before) => Between((before - after).TotalDays / DaysOfMonth / _months);

@@ -35,7 +35,7 @@ public class StudioDamageTests
     {
         await using StudioHost studio = await StudioHost.StartAsync();
         await studio.AddAsync(StudioHost.Table());
-        string run = await studio.RunAsync(StudioHost.Quick("1", epochs: 2000));
+        string run = await studio.RunAsync(StudioHost.Long("1"));
         await studio.EventsAsync(run, each => each.Kind == "epoch");
         string folder = Path.Combine(studio.Folder, "runs", run);
         Directory.Delete(folder, recursive: true);

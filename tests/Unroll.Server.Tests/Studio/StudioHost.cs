@@ -70,6 +70,17 @@ internal sealed class StudioHost : IAsyncDisposable
         ["members"] = 1,
     };
 
+    /// <summary>
+    /// Settings of a run that does not end by itself while a test does something with it, also on a busy machine: a network of an ensemble
+    /// ends when it learns no more, so there are many.
+    /// </summary>
+    public static JsonObject Long(string data)
+    {
+        JsonObject settings = Quick(data, 100_000);
+        settings["members"] = 50;
+        return settings;
+    }
+
     public async Task<string> AddAsync(string csv, string query = "name=shop.csv")
     {
         HttpResponseMessage answer = await Client.PostAsync($"/api/data?{query}", new StringContent(csv, Encoding.UTF8, "text/csv"), Token);

@@ -71,10 +71,13 @@ public sealed class StudioRunTests
     {
         await using StudioHost studio = await StudioHost.StartAsync();
         string data = await studio.AddAsync(StudioHost.Table());
-        string straight = await studio.RunAsync(StudioHost.Quick(data, 30));
+        JsonObject settings = StudioHost.Quick(data, 30);
+        // Enough that the second run is still at work when it is paused.
+        settings["members"] = 5;
+        string straight = await studio.RunAsync(settings);
         JsonNode expected = (await studio.EndedAsync(straight))["result"]!["future"]!;
 
-        string run = await studio.RunAsync(StudioHost.Quick(data, 30));
+        string run = await studio.RunAsync(settings);
         await studio.EventsAsync(run, each => each.Kind == "epoch");
         Assert.Equal("paused", (string?)(await studio.PostAsync($"/api/runs/{run}/pause"))["state"]);
         Assert.Contains("paused", await StudioHost.RefusalAsync(await studio.Client.PostAsync($"/api/runs/{run}/pause", null, Token), 409),
@@ -92,7 +95,7 @@ public sealed class StudioRunTests
     {
         await using StudioHost studio = await StudioHost.StartAsync();
         string data = await studio.AddAsync(StudioHost.Table());
-        string first = await studio.RunAsync(StudioHost.Quick(data, 200));
+        string first = await studio.RunAsync(StudioHost.Long(data));
         await studio.EventsAsync(first, each => each.Kind == "epoch");
         await studio.PostAsync($"/api/runs/{first}/pause");
         string second = await studio.RunAsync(StudioHost.Quick(data)), third = await studio.RunAsync(StudioHost.Quick(data));
@@ -108,8 +111,11 @@ public sealed class StudioRunTests
         Assert.Equal([second], (await studio.GetAsync("/api/runs")).AsArray().Select(row => (string?)row!["id"]));
     }
 
-    [Fact]
-    public async Task Finished_runs_stay_and_others_are_interrupted()
+    /// <param name="isKept">Whether a network has told which epoch it keeps, which is no epoch more, before the studio ends.</param>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Finished_runs_stay_and_others_are_interrupted(bool isKept)
     {
         string done, cut, expected, folder;
         await using (StudioHost first = await StudioHost.StartAsync(keeps: true))
@@ -118,8 +124,8 @@ public sealed class StudioRunTests
             string data = await first.AddAsync(StudioHost.Table());
             done = await first.RunAsync(StudioHost.Quick(data));
             expected = (await first.EndedAsync(done)).ToJsonString();
-            cut = await first.RunAsync(StudioHost.Quick(data, 5000));
-            await first.EventsAsync(cut, each => each.Kind == "epoch");
+            cut = await first.RunAsync(StudioHost.Long(data));
+            await first.EventsAsync(cut, each => each.Kind == "epoch" && (!isKept || (bool)each.Data["is_kept"]!));
         }
 
         // As a process that was killed leaves it: in the middle of a line, and with the state that it had.
@@ -132,8 +138,10 @@ public sealed class StudioRunTests
         Assert.Equal("result", (await second.EventsAsync(done))[^1].Kind);
         JsonNode view = await second.GetAsync($"/api/runs/{cut}");
         Assert.Equal("interrupted", (string?)view["state"]);
-        Assert.NotEmpty(view["epochs"]!.AsArray());
-        Assert.Equal((int)view["epochs"]!.AsArray()[^1]!["number"]!, (int)view["epoch"]!);
+        bool[] kept = [.. view["epochs"]!.AsArray().Select(each => (bool)each!["is_kept"]!)];
+        Assert.True(!isKept || kept.Contains(true));
+        Assert.Equal((kept.Length, kept.Count(each => !each)), ((int)view["epochs"]!.AsArray()[^1]!["number"]!, (int)view["epoch"]!));
+        Assert.InRange((int)view["epoch"]!, 1, int.MaxValue);
         Assert.Equal("interrupted", (string?)(await second.EventsAsync(cut))[^1].Data["state"]);
         Assert.True((await second.Client.GetAsync($"/api/runs/{done}/export/unroll", Token)).IsSuccessStatusCode);
         var again = (JsonObject)(await second.GetAsync($"/api/runs/{done}"))["settings"]!.DeepClone();

@@ -92,23 +92,24 @@ internal sealed class Run : IDisposable
     /// <summary>Changes what it is at, writes it down and tells it.</summary>
     /// <param name="state">What it is at from now on.</param>
     /// <param name="change">What else changes; null for nothing.</param>
-    public void Enter(RunState state, Func<RunRow, RunRow>? change = null) => _ = Enter(state, _ => true, change);
+    public void Enter(RunState state, Func<RunRow, RunRow>? change = null) => _ = EnterFrom(_ => true, state, change);
 
     /// <summary>The same by the thread that works, which waits first where the run is paused.</summary>
     public void Work(RunState state, Func<RunRow, RunRow>? change = null)
     {
         do
             Control.Pass();
-        while (!Enter(state, before => before != RunState.Paused, change));
+        while (EnterFrom(before => before != RunState.Paused, state, change) is null);
     }
 
-    /// <summary>The same where what it is at allows it; false where not.</summary>
-    private bool Enter(RunState state, Predicate<RunState> isAllowed, Func<RunRow, RunRow>? change, Action? then = null)
+    /// <summary>The same where what it is at allows it: the row of that moment, since the thread that works may change it at once.</summary>
+    /// <returns>Null where it is not allowed.</returns>
+    private RunRow? EnterFrom(Predicate<RunState> isAllowed, RunState state, Func<RunRow, RunRow>? change, Action? then = null)
     {
         lock (_lock)
         {
             if (!isAllowed(_state))
-                return false;
+                return null;
             RunRow row = _facts.Row with { State = WordOf(state), Seconds = Math.Max(_facts.Row.Seconds, Seconds) };
             row = change?.Invoke(row) ?? row;
             (_state, _facts) = (state, _facts with { Row = row });
@@ -123,7 +124,7 @@ internal sealed class Run : IDisposable
             }
 
             Events.Tell("state", row, isLast: state is RunState.Failed or RunState.Interrupted);
-            return true;
+            return row;
         }
     }
 
@@ -138,30 +139,23 @@ internal sealed class Run : IDisposable
 
     /// <summary>Stops after the step that is at work until <see cref="Resume"/>.</summary>
     /// <exception cref="RequestException">It does not train.</exception>
-    public RunRow Pause()
-    {
-        Require("paused", Enter(RunState.Paused, state => state == RunState.Training, null, Control.Pause));
-        return Row;
-    }
+    public RunRow Pause() => EnterFrom(state => state == RunState.Training, RunState.Paused, null, Control.Pause) ?? throw CannotBe("paused");
 
     /// <summary>Goes on.</summary>
     /// <exception cref="RequestException">It is not paused.</exception>
-    public RunRow Resume()
-    {
-        Require("resumed", Enter(RunState.Training, state => state == RunState.Paused, null, Control.Resume));
-        return Row;
-    }
+    public RunRow Resume() => EnterFrom(state => state == RunState.Paused, RunState.Training, null, Control.Resume)
+        ?? throw CannotBe("resumed");
 
     /// <summary>Ends training with the best weights so far, which are then judged.</summary>
     /// <exception cref="RequestException">It does not train.</exception>
     public RunRow Stop()
     {
-        Require("stopped", Enter(
-            RunState.Training,
+        RunRow row = EnterFrom(
             state => state is RunState.Training or RunState.Paused,
-            row => row with { Message = "Training is ending; what there is will be judged." }));
+            RunState.Training,
+            before => before with { Message = "Training is ending; what there is will be judged." }) ?? throw CannotBe("stopped");
         Control.Stop();
-        return Row;
+        return row;
     }
 
     /// <summary>The run as the page reads it: settings, state, epochs without their forecasts, result.</summary>
@@ -211,11 +205,8 @@ internal sealed class Run : IDisposable
         Control.Dispose();
     }
 
-    private void Require(string what, bool isAllowed)
-    {
-        if (!isAllowed)
-            throw new RequestException(StatusCodes.Status409Conflict, $"Run {Id} is {WordOf(State)}, so it cannot be {what}.");
-    }
+    private RequestException CannotBe(string what) =>
+        new(StatusCodes.Status409Conflict, $"Run {Id} is {WordOf(State)}, so it cannot be {what}.");
 
     public static string WordOf(RunState state) => state.ToString().ToLowerInvariant();
 

@@ -15,13 +15,18 @@ public class RowCalendarProperties
     [InlineData("Sundays to Thursdays", 20)]
     [InlineData("Mondays, Wednesdays, Fridays", 12)]
     [InlineData("weekly", 3)]
-    [InlineData("every 28 days", 4)]
+    [InlineData("every 28 days", 5)]
     [InlineData("1st and 15th", 4)]
     [InlineData("15th and last", 4)]
     [InlineData("monthly", 12)]
     [InlineData("month ends", 3)]
     [InlineData("last weekdays of months", 12)]
+    [InlineData("first weekdays of months", 12)]
+    [InlineData("third Fridays", 12)]
+    [InlineData("last Fridays", 12)]
     [InlineData("quarter ends", 4)]
+    [InlineData("last weekdays of quarters", 24)]
+    [InlineData("last weekdays of years", 12)]
     [InlineData("yearly", 5)]
     [InlineData("hourly", 3)]
     [InlineData("every 10 minutes", 3)]
@@ -72,6 +77,11 @@ public class RowCalendarProperties
                 "monthly" => [start.AddMonths(step)],
                 "month ends" => [month.AddMonths(1).AddDays(-1)],
                 "last weekdays of months" => [LastWeekday(month.AddMonths(1).AddDays(-1))],
+                "first weekdays of months" => [FirstWeekday(month)],
+                "third Fridays" => [Friday(month).AddDays(14)],
+                "last Fridays" => [Friday(month.AddMonths(1)).AddDays(-7)],
+                "last weekdays of quarters" => [LastWeekday(new DateTime(start.Year, 4, 1).AddMonths(3 * step).AddDays(-1))],
+                "last weekdays of years" => [LastWeekday(new DateTime(start.Year + step, 12, 31))],
                 "quarter ends" => [new DateTime(start.Year, 3, 31).AddDays(1).AddMonths(3 * step).AddDays(-1)],
                 "yearly" => [start.AddYears(step)],
                 "hourly" => [start.AddHours(step)],
@@ -86,6 +96,12 @@ public class RowCalendarProperties
                 yield return date;
         }
     }
+
+    private static DateTime FirstWeekday(DateTime first) =>
+        first.AddDays(first.DayOfWeek switch { DayOfWeek.Saturday => 2, DayOfWeek.Sunday => 1, _ => 0 });
+
+    /// <summary>The first of a month.</summary>
+    private static DateTime Friday(DateTime first) => first.AddDays((DayOfWeek.Friday - first.DayOfWeek + 7) % 7);
 
     private static DateTime LastWeekday(DateTime end) =>
         end.AddDays(end.DayOfWeek switch { DayOfWeek.Saturday => -1, DayOfWeek.Sunday => -2, _ => 0 });
