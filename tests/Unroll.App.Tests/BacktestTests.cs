@@ -146,10 +146,10 @@ public sealed class BacktestTests(AppleBacktest run) : IClassFixture<AppleBackte
     /// <summary>Series by targets, with heads, strategies and lists of forecasters.</summary>
     [Theory]
     [InlineData("--model", "gru", "--head", "quantile")]
-    [InlineData("--model", "lstm", "--strategy", "recursive", Explicit = true)]
-    [InlineData("--model", "ets,ridge", Explicit = true)]
+    [InlineData("--model", "lstm", "--strategy", "recursive")]
+    [InlineData("--model", "ets,ridge")]
     [InlineData("--model", "naive")]
-    [InlineData("--recipe", "tutorial", "--model", "gru", Explicit = true)]
+    [InlineData("--recipe", "tutorial", "--model", "gru")]
     public void Several_series_and_targets_are_judged_part_by_part(params string[] options)
     {
         string file = Shops();
@@ -218,7 +218,7 @@ public sealed class BacktestTests(AppleBacktest run) : IClassFixture<AppleBackte
     public void The_same_seed_gives_the_same_predictions_on_any_number_of_threads()
     {
         string[] arguments = ["backtest", "--sample", "aapl", "--test", "2018", "--model", "lstm", "--seed", "7", .. Tool.QuickDefault];
-        Assert.Equal(0, Tool.Run(_folder, [.. arguments, "--threads", "1", "--out", "one"]).Code);
+        Assert.Equal(0, Tool.RunAlone(_folder, [.. arguments, "--threads", "1", "--out", "one"]).Code);
         Assert.Equal(0, Tool.Run(_folder, [.. arguments, "--threads", "3", "--out", "three"]).Code);
         foreach (string name in new[] { "predictions.csv", "prediction.svg" })
             Assert.Equal(File.ReadAllText(Path.Combine(_folder["one"], name)), File.ReadAllText(Path.Combine(_folder["three"], name)));
@@ -227,7 +227,7 @@ public sealed class BacktestTests(AppleBacktest run) : IClassFixture<AppleBackte
     /// <summary>Killed in the second fit of the blend, it goes on there.</summary>
     [Theory]
     [InlineData("KILL")]
-    [InlineData("INT", Explicit = true)]
+    [InlineData("INT")]
     public void After_a_signal_the_same_command_goes_on_and_ends_as_if_it_had_not_been_interrupted(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");

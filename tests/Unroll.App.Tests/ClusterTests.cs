@@ -107,7 +107,7 @@ public sealed partial class ClusterTests(OneCluster one)
         Assert.Equal(File(folder, "many", "trials.csv"), File(folder, "again", "trials.csv"));
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task A_backtest_is_that_of_one_machine()
     {
         using var folder = new TempFolder();

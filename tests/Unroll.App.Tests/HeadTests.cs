@@ -12,8 +12,8 @@ public sealed class HeadTests : IDisposable
 
     [Theory]
     [InlineData("quantile", "quantiles")]
-    [InlineData("gaussian", "normal distributions", Explicit = true)]
-    [InlineData("Student-T", "Student-t distributions", Explicit = true)]
+    [InlineData("gaussian", "normal distributions")]
+    [InlineData("Student-T", "Student-t distributions")]
     public void Intervals_of_a_head_are_in_the_report_the_tables_and_the_prediction(string head, string words)
     {
         ToolResult result = Tool.Run(

@@ -66,7 +66,7 @@ public sealed partial class InterruptionTests : IDisposable
     /// The LSTM is finished when the GRU begins; the run that goes on ends with the files of one that was never interrupted.
     /// </summary>
     [Theory]
-    [InlineData("INT", 130, Explicit = true)]
+    [InlineData("INT", 130)]
     [InlineData("KILL", 137)]
     public void What_is_finished_is_kept_and_the_same_command_goes_on_to_the_same_files(string signal, int code)
     {

@@ -126,7 +126,7 @@ public sealed class JudgeTests : IDisposable
         }
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public void Each_series_of_a_file_is_scaled_by_itself()
     {
         ToolResult result = Judge(Newest("newest.keras"), "--sample", "stations", "--quiet");

@@ -10,13 +10,14 @@ public sealed partial class ReproducibilityTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>In a process of their own, and after other commands in the same process.</summary>
     [Fact]
     public void The_same_seed_gives_the_same_files_twice_and_on_any_number_of_threads()
     {
-        Forecast("first", "--threads", "2");
-        Forecast("again", "--threads", "2");
-        Forecast("alone", "--threads", "1");
-        Forecast("other", "--threads", "2", "--seed", "456");
+        Forecast(Tool.RunAlone, "first", "--threads", "2");
+        Forecast(Tool.Run, "again", "--threads", "2");
+        Forecast(Tool.RunAlone, "alone", "--threads", "1");
+        Forecast(Tool.Run, "other", "--threads", "2", "--seed", "456");
         foreach (string file in s_files)
         {
             byte[] first = Bytes("first", file);
@@ -27,9 +28,9 @@ public sealed partial class ReproducibilityTests : IDisposable
     }
 
     /// <summary>A batch of 61 leaves an odd rest; dropout and shuffling draw on the seed too.</summary>
-    private void Forecast(string name, params string[] arguments)
+    private void Forecast(Func<TempFolder, string[], ToolResult> run, string name, params string[] arguments)
     {
-        ToolResult result = Tool.Run(_folder, ["forecast", "--sample", "aapl", "--batch", "61", "--dropout", "0.2", "--layers", "2",
+        ToolResult result = run(_folder, ["forecast", "--sample", "aapl", "--batch", "61", "--dropout", "0.2", "--layers", "2",
             "--out", name, .. Tool.Quick, .. arguments]);
         Assert.Equal((0, ""), (result.Code, result.Error));
     }

@@ -23,8 +23,8 @@ public sealed class SampleTests : IDisposable
 
     [Theory]
     [InlineData("aapl", "High", "..2016", "2017", 918, 251)]
-    [InlineData("births", "births", "..1987", "1988", 6939, 366, Explicit = true)]
-    [InlineData("ridership", "ridership", "..2014", "2015", 5092, 365, Explicit = true)]
+    [InlineData("births", "births", "..1987", "1988", 6939, 366)]
+    [InlineData("ridership", "ridership", "..2014", "2015", 5092, 365)]
     public void Each_has_a_target_and_ranges_of_its_own(string name, string target, string learnt, string judged, int train, int test)
     {
         ToolResult result = Tool.Run(_folder, "forecast", "--sample", name, "--model", "simple-rnn", "--recipe", "tutorial",

@@ -14,7 +14,7 @@ internal sealed record ToolResult(int Code, string Output, string Error)
     public string[] Lines => Output.TrimEnd('\n').Split('\n');
 }
 
-/// <summary>The built tool, run as a process of its own.</summary>
+/// <summary>The built tool.</summary>
 internal static class Tool
 {
     /// <summary>Options for a run of about a second with the tutorial's recipe.</summary>
@@ -23,17 +23,16 @@ internal static class Tool
     /// <summary>Options for a run of about a second with the default recipe: two small networks.</summary>
     public static readonly string[] QuickDefault = ["--ensemble", "2", "--epochs", "2", "--units", "8"];
 
-    /// <summary>
-    /// The program: as it was built beside the tests, or the one that UNROLL_TOOL names, which may be published with compiled code and
-    /// starts sooner.
-    /// </summary>
-    public static readonly string Program = Environment.GetEnvironmentVariable("UNROLL_TOOL") is { Length: > 0 } named
-        ? Path.GetFullPath(named)
-        : Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll");
+    /// <summary>The program, as it was built beside the tests.</summary>
+    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll");
 
     public static string SamplePath(string name) => Path.Combine(AppContext.BaseDirectory, "samples", name);
 
-    public static ToolResult Run(TempFolder folder, params string[] arguments)
+    /// <summary>Runs a command, in a process that has run others before it.</summary>
+    public static ToolResult Run(TempFolder folder, params string[] arguments) => ToolHost.Run(folder.Path, arguments);
+
+    /// <summary>Runs a command as a process of its own, which nothing that came before can have a part in.</summary>
+    public static ToolResult RunAlone(TempFolder folder, params string[] arguments)
     {
         using Process process = Start(folder, arguments);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();

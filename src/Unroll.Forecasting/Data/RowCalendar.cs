@@ -260,7 +260,7 @@ internal sealed class RowCalendar
             : ($"{what} ({rule.Words})", DateSpacing.BusinessDays, rule, rule.Count > 1 ? [rule.Count] : []);
     }
 
-    /// <summary>The number of months that days may be, each of which may have so many days more or less; null where they are none.</summary>
+    /// <summary>The months that so many days may be, or some days more or less; null where they are none.</summary>
     private static (string Name, DateSpacing Kind, int Months, bool IsUsual)? InMonths(double days, int off)
     {
         return days switch

@@ -102,7 +102,9 @@ internal sealed class Run : IDisposable
         while (EnterFrom(before => before != RunState.Paused, state, change) is null);
     }
 
-    /// <summary>The same where what it is at allows it: the row of that moment, since the thread that works may change it at once.</summary>
+    /// <summary>
+    /// The same where what it is at allows it: the row of that moment, since the thread that works may change it at once.
+    /// </summary>
     /// <returns>Null where it is not allowed.</returns>
     private RunRow? EnterFrom(Predicate<RunState> isAllowed, RunState state, Func<RunRow, RunRow>? change, Action? then = null)
     {
@@ -139,7 +141,8 @@ internal sealed class Run : IDisposable
 
     /// <summary>Stops after the step that is at work until <see cref="Resume"/>.</summary>
     /// <exception cref="RequestException">It does not train.</exception>
-    public RunRow Pause() => EnterFrom(state => state == RunState.Training, RunState.Paused, null, Control.Pause) ?? throw CannotBe("paused");
+    public RunRow Pause() => EnterFrom(state => state == RunState.Training, RunState.Paused, null, Control.Pause)
+        ?? throw CannotBe("paused");
 
     /// <summary>Goes on.</summary>
     /// <exception cref="RequestException">It is not paused.</exception>
