@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Unroll.Resumed;
 
 /// <summary>Trainings that are interrupted and resumed: every optimiser, and what else has a state, spread over them.</summary>
@@ -65,10 +67,11 @@ public static class Trainings
         Model model = NewModel(seed);
         TrainingOptions options = All[name] with { Checkpoint = path is null ? null : new Checkpoint(path) { Resume = true } };
         History history = model.Fit(Samples(Count, 0), options, onEvent);
-        IEnumerable<int> weights = model.Parameters.SelectMany(parameter => model.GetWeights(parameter.Name))
-            .Select(BitConverter.SingleToInt32Bits);
+        IEnumerable<string> weights = model.Parameters.SelectMany(parameter => model.GetWeights(parameter.Name))
+            .Select(weight => BitConverter.SingleToInt32Bits(weight).ToString(CultureInfo.InvariantCulture));
         IEnumerable<string> epochs =
-            history.Epochs.Select(epoch => $"{epoch.Epoch} {epoch.Loss:R} {epoch.ValidationLoss:R} {epoch.LearningRate:R}");
+            history.Epochs.Select(epoch => string.Create(CultureInfo.InvariantCulture,
+                $"{epoch.Epoch} {epoch.Loss:R} {epoch.ValidationLoss:R} {epoch.LearningRate:R}"));
         return $"{history.Reason} {history.BestEpoch} {history.KeptEpoch}\n{string.Join('\n', epochs)}\n{string.Join(' ', weights)}";
     }
 

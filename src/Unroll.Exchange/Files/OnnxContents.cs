@@ -122,8 +122,8 @@ internal static class OnnxContents
         TypeProto.Types.Tensor? tensor = value.Type?.TensorType;
         IEnumerable<string>? extents = tensor?.Shape?.Dim.Select(
             dim => dim.HasDimValue ? dim.DimValue.ToString(CultureInfo.InvariantCulture) : dim.DimParam.Length > 0 ? dim.DimParam : "?");
-        return new ContentsValue(value.Name, $"{(tensor is null ? "" : TypeName(tensor.ElemType))} "
-            + $"{(extents is null ? "" : $"[{string.Join(", ", extents)}]")}".Trim());
+        string type = tensor is null ? "" : TypeName(tensor.ElemType), shape = extents is null ? "" : $"[{string.Join(", ", extents)}]";
+        return new ContentsValue(value.Name, $"{type} {shape}".Trim());
     }
 
     private static long Length(TensorProto tensor) => tensor.Dims.Aggregate(1L, (product, extent) => unchecked(product * extent));

@@ -357,8 +357,9 @@ public sealed partial class TimeSeries
         for (int row = 1; row < dates.Count; row++)
         {
             if (dates[row] <= dates[row - 1])
-                throw new UnrollException($"Dates must increase, but row {row} ({dates[row]:yyyy-MM-dd}) follows "
-                    + $"{dates[row - 1]:yyyy-MM-dd}. Sort the rows, and leave one date in each.");
+                throw new UnrollException(string.Create(CultureInfo.InvariantCulture,
+                    $"Dates must increase, but row {row} ({dates[row]:yyyy-MM-dd}) follows {dates[row - 1]:yyyy-MM-dd}. ")
+                    + "Sort the rows, and leave one date in each.");
         }
 
         return [.. dates];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -71,7 +72,8 @@ public abstract record ForecastInput
                 columns[i][row] = double.IsFinite(numbers[i]) || row >= told
                     ? numbers[i]
                     : throw new UnrollException(
-                        $"The input {Name} gives {numbers[i]} for {rows.Dates[row]:yyyy-MM-dd HH:mm}. "
+                        string.Create(CultureInfo.InvariantCulture,
+                            $"The input {Name} gives {numbers[i]} for {rows.Dates[row]:yyyy-MM-dd HH:mm}. ")
                         + "It must give a finite number for every row that has a target.");
             }
         }

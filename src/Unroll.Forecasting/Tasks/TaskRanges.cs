@@ -78,7 +78,7 @@ internal sealed record TaskRanges(DateRange? Train, DateRange? Test, int? TestRo
         string Of(int rows) => string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows");
         string older = used.Rows < told
             ? $"; the {Of(told - used.Rows)} before are left out, with which networks would take about "
-                + $"{(double)told / used.Rows:0.##} times as long"
+                + string.Create(CultureInfo.InvariantCulture, $"{(double)told / used.Rows:0.##} times as long")
             : "";
         string note = $"The model learns from the {Of(used.Rows - testRows)} from {longest.Format(first)} to {longest.Format(learnt)} "
             + $"and is judged on the {Of(testRows)} from {longest.Format(judged)} to {longest.Format(used.LastDate)}{older}.";

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.ExceptionServices;
+using Unroll.Formats;
 
 namespace Unroll.Forecasting;
 
@@ -69,10 +70,10 @@ public sealed class Tuner
     public IReadOnlyList<KeyValuePair<string, string>> Setup =>
     [
         .. _objective.Setup,
-        new("trials", $"{_options.Trials}"),
-        new("epochs", $"{_options.Epochs}"),
-        new("search seed", $"{_options.Seed}"),
-        new("space", _options.Space.ToString()),
+        new("trials", InvariantText.Of(_options.Trials)),
+        new("epochs", InvariantText.Of(_options.Epochs)),
+        new("search seed", InvariantText.Of(_options.Seed)),
+        new("space", InvariantText.Of(_options.Space)),
         new("version", typeof(Tuner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? ""),
     ];
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Unroll.Formats;
 
 namespace Unroll.Forecasting;
 
@@ -125,9 +126,9 @@ public sealed class ValidationObjective : ITrialObjective
         new("validation", RangeOf(split => split.TestRange)),
         new("data", SetupHash.Of(_inner)),
         new("metric", Measure),
-        new("recipe", _ensemble is null ? WithoutSeed.ToString() : (_ensemble with { Network = WithoutSeed }).ToString()),
+        new("recipe", InvariantText.Of(_ensemble is null ? WithoutSeed : _ensemble with { Network = WithoutSeed })),
         .. _ensemble is null ? [] : new KeyValuePair<string, string>[] { new("inputs", InWords(_inner.Inputs)) },
-        new("training seed", $"{_recipe.Training.Seed}"),
+        new("training seed", InvariantText.Of(_recipe.Training.Seed)),
         new("instruction set", SetupHash.InstructionSet),
     ];
 

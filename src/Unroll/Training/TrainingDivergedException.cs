@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Unroll;
 
 /// <summary>The loss became infinite or not a number. The model has the last good weights again.</summary>
@@ -21,8 +23,8 @@ public sealed class TrainingDivergedException : UnrollException
 
     private static string Remedy(double learningRate, OpFault? cause) => cause switch
     {
-        null => $"Try a learning rate below {learningRate:R}, say {learningRate / 10:R}, or clip the gradients (a global norm of 1 is a "
-            + "usual limit).",
+        null => string.Create(CultureInfo.InvariantCulture, $"Try a learning rate below {learningRate:R}, say {learningRate / 10:R}, ")
+            + "or clip the gradients (a global norm of 1 is a usual limit).",
         { IsOwn: true } => $"With them, {cause.InWords} is not finite, while all that goes into it is. Check that part with GradientCheck; "
             + "another learning rate does not help.",
         _ => $"With them, {cause.InWords} is not finite, while all that goes into it is. Bring inputs and targets to a scale near 1; "

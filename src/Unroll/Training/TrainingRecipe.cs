@@ -18,7 +18,7 @@ internal static class TrainingRecipe
             ["the optimizer"] = Json(options.Optimizer),
             ["the loss"] = Json(options.Loss),
             ["the schedule"] = Of(options.Schedule),
-            ["the clipping"] = options.Clipping?.ToString() ?? "none",
+            ["the clipping"] = options.Clipping is { } clipping ? InvariantText.Of(clipping) : "none",
             ["the average of weights"] = options.WeightAverage is { } average ? Text(average.Decay) : "none",
             ["the layer rates"] = List(
                 options.LayerRates.OrderBy(rate => rate.Key, StringComparer.Ordinal).Select(rate => $"{rate.Key} {Text(rate.Value)}")),
@@ -96,16 +96,7 @@ internal static class TrainingRecipe
         catch (UnrollException failure) when (failure.IsWithoutName)
         {
             // Of a kind that nobody registered: what it says of itself, and of a function its type.
-            CultureInfo culture = CultureInfo.CurrentCulture;
-            try
-            {
-                CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-                return $"{value.GetType()} {value}";
-            }
-            finally
-            {
-                CultureInfo.CurrentCulture = culture;
-            }
+            return $"{value.GetType()} {InvariantText.Of(value)}";
         }
     }
 

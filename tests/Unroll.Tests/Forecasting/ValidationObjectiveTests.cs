@@ -55,6 +55,27 @@ public class ValidationObjectiveTests
         Assert.Equal([1, 2], epochs);
     }
 
+    /// <summary>A journal is gone on with on a machine of another culture.</summary>
+    [Fact]
+    public void What_a_journal_is_known_by_is_the_same_in_every_culture()
+    {
+        var hours = new TimeSeries("hours", [.. Enumerable.Range(0, 400).Select(hour => new DateTime(2020, 1, 1).AddHours(hour))],
+            ("x", [.. Enumerable.Range(0, 400).Select(hour => Math.Sin(hour / 5.0))]));
+        ForecastTask task = Task(hours, "..2020-01-12T06:00");
+        NetworkRecipe recipe = s_recipe with { Dropout = 0.25, Training = s_recipe.Training with { Seed = -7 } };
+        ValidationObjective trial = new(task, recipe),
+            ensemble = OfEnsembles(hours, s_ensemble with { Network = recipe }, ForecastInputs.TargetOnly);
+        foreach (ValidationObjective objective in new[] { trial, ensemble })
+        {
+            var tuner = new Tuner(objective, new TuningOptions { Seed = -3 });
+            Assert.Equal(tuner.Setup, OtherCulture.In(() => tuner.Setup));
+            Assert.Contains(tuner.Setup, each => each.Value.Contains("0.25", StringComparison.Ordinal));
+            Assert.Contains(tuner.Setup, each => each.Value == "-3");
+        }
+
+        Assert.Equal(SetupHash.Of(task), OtherCulture.In(() => SetupHash.Of(task)));
+    }
+
     [Fact]
     public void Rows_after_the_training_range_change_nothing()
     {

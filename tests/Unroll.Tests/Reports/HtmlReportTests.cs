@@ -228,24 +228,9 @@ public class HtmlReportTests
     [Fact]
     public void The_same_report_gives_the_same_bytes_in_every_culture()
     {
-        CultureInfo before = CultureInfo.CurrentCulture;
         ForecastReport shops = ReportSamples.Shops("North", "West");
         string[] first = [HtmlReport.Render(s_plain), HtmlReport.Render(shops)];
-        try
-        {
-            var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-            culture.NumberFormat.NumberDecimalSeparator = ",";
-            culture.NumberFormat.NumberGroupSeparator = ".";
-            culture.NumberFormat.NegativeSign = "~";
-            culture.DateTimeFormat.DateSeparator = "/";
-            culture.DateTimeFormat.TimeSeparator = ".";
-            CultureInfo.CurrentCulture = culture;
-            Assert.Equal(first, new[] { HtmlReport.Render(s_plain), HtmlReport.Render(shops) });
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
+        Assert.Equal(first, OtherCulture.In(() => new[] { HtmlReport.Render(s_plain), HtmlReport.Render(shops) }));
     }
 
     [Fact]

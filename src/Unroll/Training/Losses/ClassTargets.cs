@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace Unroll.Training;
@@ -73,7 +74,8 @@ internal static class ClassTargets
             }
 
             if (any && !(Math.Abs(sum - 1) <= Tolerance))
-                return $"The targets of a choice add up to {sum:0.######}; for the {name} they are probabilities, which add up to 1. "
+                return string.Create(CultureInfo.InvariantCulture, $"The targets of a choice add up to {sum:0.######}; ")
+                    + $"for the {name} they are probabilities, which add up to 1. "
                     + "Use weights of samples to have choices count more or less.";
         }
 

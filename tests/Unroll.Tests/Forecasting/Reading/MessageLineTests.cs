@@ -40,9 +40,17 @@ public sealed class MessageLineTests
     {
         byte[] cell = NumberTables.Utf8("\u001bé" + s_huge);
         CellText.Show(cell);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        string shown = CellText.Show(cell);
-        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 10_000);
+        // A collection that another test causes counts the rest of this thread's buffer as allocated, so the least of some calls is meant.
+        long least = long.MaxValue;
+        string shown = "";
+        for (int call = 0; call < 10; call++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            shown = CellText.Show(cell);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.InRange(least, 0, 10_000);
         Assert.Equal("\uFFFDé" + new string('x', 55) + "...", shown);
         Assert.Equal("温度 12 😀", CellText.Show(NumberTables.Utf8("温度 12 😀")));
     }
