@@ -95,6 +95,25 @@ internal sealed class DateCellsOfColumn(string file, CellColumn cells, DateForma
             : new UnrollException($"{cell} is no date. Write it as yyyy-MM-dd, for example 2016-01-31.") { Subject = "date,date-format" };
     }
 
+    /// <summary>
+    /// The few rows, one in a hundred or one, that are no date in an order in which all others are; null where there are more, or a person
+    /// has said the order.
+    /// </summary>
+    public int[]? FewAgainst(DateReadings order)
+    {
+        if (format is not null)
+            return null;
+        int most = Math.Max(1, Count / 100);
+        var against = new List<int>();
+        for (int row = 0; row < Count && against.Count <= most; row++)
+        {
+            if ((ReadingsOfCell.Of(_texts[row]) & order) == 0)
+                against.Add(row);
+        }
+
+        return against.Count <= most ? [.. against] : null;
+    }
+
     private DateText Cell(int row)
     {
         CellContent kind = cells.Kind(row);

@@ -49,7 +49,30 @@ internal sealed class DateOrder(string file, CellColumn cells, DateCellsOfColumn
         Reading = taken.Reading;
         if (Reading == DateReadings.NameAndDay)
             throw Unclear(0, "seems to be a day without a year. Say the format, MMM-yy where it is a month, or write dates as yyyy-MM-dd.");
+        if ((Reading & DateReadings.Orders) != 0 && !EvenSteps.Are(taken.Dates, links) && !EvenSteps.AreClose(taken.Dates, links))
+            RequireNoFewAgainstAll();
         return taken.Dates;
+    }
+
+    /// <summary>
+    /// Of two orders in which a file could be read, one cell that is written otherwise, or wrongly, may leave one in which the other rows
+    /// follow each other at random.
+    /// </summary>
+    /// <exception cref="UnrollException">In another order all rows but a few come evenly.</exception>
+    private void RequireNoFewAgainstAll()
+    {
+        for (int bit = (int)(DateReadings.Orders & ~Reading); bit != 0; bit &= bit - 1)
+        {
+            var order = (DateReadings)(bit & -bit);
+            if (texts.FewAgainst(order) is not [var row, ..] few)
+                continue;
+            var dates = new DateTime[texts.Count];
+            for (int i = 0; i < dates.Length; i++)
+                _ = ReadingsOfCell.TryDate(texts[i], order, out dates[i]);
+            if (EvenSteps.Are(dates, links, few) || EvenSteps.AreClose(dates, links, few))
+                throw Unclear(row, $"is no {DateForm.Words(order, IsShort)}, but only so do the other rows follow each other evenly. Correct "
+                    + "the cell, or say which comes first (dmy, mdy or ymd).");
+        }
     }
 
     private static bool IsLikelyFigures((DateReadings Reading, DateTime[] Dates) one) => (one.Reading & DateReadings.Figures) != 0

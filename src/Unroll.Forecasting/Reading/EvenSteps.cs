@@ -15,21 +15,28 @@ internal static class EvenSteps
     private const int CloseDays = 7;
 
     /// <summary>Whether all rows are the same time or the same number of months behind the row before.</summary>
-    public static bool Are(DateTime[] dates, RowLinks links)
+    /// <param name="dates">Of all rows.</param>
+    /// <param name="links">Which row is before which.</param>
+    /// <param name="but">Rows that are left out, and the steps to them and from them.</param>
+    public static bool Are(DateTime[] dates, RowLinks links, ReadOnlySpan<int> but = default)
     {
         if (dates.Length < FewestRows)
             return false;
         long step = 0;
-        int months = 0, steps = 0;
+        int months = 0, steps = 0, first = -1;
         bool sameTime = true, sameMonths = true, monthEnds = true, sameDay = true;
         for (int row = 0; row < dates.Length && (sameTime || sameMonths); row++)
         {
+            if (but.Contains(row))
+                continue;
+            if (first < 0)
+                first = row;
             int before = links.Previous(row);
             DateTime date = dates[row];
             monthEnds &= date.Day == DateTime.DaysInMonth(date.Year, date.Month);
-            sameMonths &= date.TimeOfDay == dates[0].TimeOfDay;
-            sameDay &= date.Day == dates[0].Day;
-            if (before < 0)
+            sameMonths &= date.TimeOfDay == dates[first].TimeOfDay;
+            sameDay &= date.Day == dates[first].Day;
+            if (before < 0 || but.Contains(before))
                 continue;
             long ticks = date.Ticks - dates[before].Ticks;
             if (ticks == 0)
@@ -45,13 +52,14 @@ internal static class EvenSteps
     }
 
     /// <summary>Whether all rows follow the row before within a week, as those of business days do.</summary>
-    public static bool AreClose(DateTime[] dates, RowLinks links)
+    /// <inheritdoc cref="Are" path="/param"/>
+    public static bool AreClose(DateTime[] dates, RowLinks links, ReadOnlySpan<int> but = default)
     {
         int steps = 0;
         for (int row = 0; row < dates.Length; row++)
         {
             int before = links.Previous(row);
-            if (before < 0)
+            if (before < 0 || but.Contains(row) || but.Contains(before))
                 continue;
             if (dates[row] == dates[before])
                 continue;

@@ -132,6 +132,32 @@ public sealed class DateColumnTests
     public void What_can_be_read_in_two_ways_or_none_is_refused(string message, params string[] cells) =>
         Assert.Equal(message, DateTables.Refused(() => DateTables.FindDates(cells)));
 
+    /// <summary>
+    /// One cell leaves only an order in which the others follow each other at random, while in another they come evenly: which is wrong, the
+    /// cell or the order, is not for the reader to guess.
+    /// </summary>
+    [Theory]
+    [InlineData("yy/MM/dd", "days", 26, "9.1.86", "year/month/day")]
+    [InlineData("yy/MM/dd", "days", 0, "31/1/86", "year/month/day")]
+    [InlineData("yy-MM-dd", "days", 44, "31-1-86", "year/month/day")]
+    [InlineData("yy/MM/dd", "business days", 7, "31/1/86", "year/month/day")]
+    [InlineData("MM/dd/yyyy", "months", 12, "13/01/2002", "month/day")]
+    [InlineData("dd/MM/yyyy", "months", 3, "04/15/2001", "day/month")]
+    public void One_cell_does_not_turn_the_order_of_all_others(string format, string rows, int place, string cell, string order)
+    {
+        DateTime first = new(2001, 1, rows == "months" ? 1 : 14);
+        string[] cells = Texts(rows switch
+        {
+            "days" => Days(45, first),
+            "months" => Months(45, first),
+            _ => [.. Days(80, first).Where(day => day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))],
+        }, format);
+        cells[place] = cell;
+        Assert.Equal($"prices.csv, line {place + 2}, column Date: \"{cell}\" is no {order}, but only so do the other rows follow each other "
+            + "evenly. Correct the cell, or say which comes first (dmy, mdy or ymd).",
+            Assert.Throws<UnrollException>(() => DateTables.FindDates(cells)).Message);
+    }
+
     [Fact]
     public void Numbers_that_count_time_are_read_where_the_name_speaks_of_dates()
     {
