@@ -6,7 +6,7 @@ namespace Unroll.App.Tests;
 
 public sealed partial class InterruptionTests : IDisposable
 {
-    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_atOnce = TimeSpan.FromSeconds(30);
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -15,14 +15,14 @@ public sealed partial class InterruptionTests : IDisposable
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
     [InlineData("HUP", 129)]
-    public void A_signal_ends_training_within_a_second_and_keeps_the_best_weights(string signal, int code)
+    public void A_signal_ends_training_at_once_and_keeps_the_best_weights(string signal, int code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such signals here.");
         ToolResult result = Tool.Signal(_folder, signal, line => line.StartsWith("GRU  epoch      1/100000", StringComparison.Ordinal),
             "forecast", "--recipe", "tutorial", "--sample", "aapl", "--units", "8", "--window", "20", "--epochs", "100000",
             "--model", "gru");
-        Assert.InRange(result.Ending, TimeSpan.Zero, s_second);
-
+        // Far more than it takes on a machine that is busy; the epochs would take an hour.
+        Assert.InRange(result.Ending, TimeSpan.Zero, s_atOnce);
         Assert.Equal((code, ""), (result.Code, result.Error));
         string kept = Path.Combine("forecast-report", "gru.partial.unroll");
         Match said = Kept().Match(result.Output);

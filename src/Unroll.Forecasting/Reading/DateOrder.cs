@@ -70,8 +70,8 @@ internal sealed class DateOrder(string file, CellColumn cells, DateCellsOfColumn
             for (int i = 0; i < dates.Length; i++)
                 _ = ReadingsOfCell.TryDate(texts[i], order, out dates[i]);
             if (EvenSteps.Are(dates, links, few) || EvenSteps.AreClose(dates, links, few))
-                throw Unclear(row, $"is no {DateForm.Words(order, IsShort)}, but only so do the other rows follow each other evenly. Correct "
-                    + "the cell, or say which comes first (dmy, mdy or ymd).");
+                throw Unclear(row, $"is no {DateForm.Words(order, IsShort)}, but only so do the other rows follow each other evenly. "
+                    + "Correct the cell, or say which comes first (dmy, mdy or ymd).");
         }
     }
 

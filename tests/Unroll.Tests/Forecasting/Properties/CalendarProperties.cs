@@ -78,7 +78,9 @@ public class CalendarProperties
         Gen.Select(s_day, Gen.Int[100, 400], Gen.Int[0, 23], Gen.Int[0, int.MaxValue].HashSet[0, 25]).Sample((start, rows, hour, picks) =>
         {
             DateTime[] all = [.. Dates(frequency, start.AddHours(hour)).Take(rows)];
-            HashSet<int> missing = [.. picks.Select(pick => 1 + (pick % (rows - 2)))];
+            // Of one time of day no more than half: more would be a rule, as once in ten thousand it is by chance.
+            HashSet<int> missing = [.. picks.Select(pick => 1 + (pick % (rows - 2))).Distinct().GroupBy(row => all[row].TimeOfDay)
+                .SelectMany(rowsOfTime => rowsOfTime.Take(frequency == "every 01:00:00" ? rows / 24 / 2 : rows))];
             DateTime[] kept = [.. all.Where((_, row) => !missing.Contains(row))];
             CalendarGaps gaps = new TimeSeries("t", kept, ("x", new double[kept.Length])).CalendarGaps();
             return gaps.FrequencyName == frequency

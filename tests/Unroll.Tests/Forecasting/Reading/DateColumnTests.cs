@@ -133,8 +133,8 @@ public sealed class DateColumnTests
         Assert.Equal(message, DateTables.Refused(() => DateTables.FindDates(cells)));
 
     /// <summary>
-    /// One cell leaves only an order in which the others follow each other at random, while in another they come evenly: which is wrong, the
-    /// cell or the order, is not for the reader to guess.
+    /// One cell leaves only an order in which the others follow each other at random, while in another they come evenly: which is wrong,
+    /// the cell or the order, is not for the reader to guess.
     /// </summary>
     [Theory]
     [InlineData("yy/MM/dd", "days", 26, "9.1.86", "year/month/day")]
@@ -153,7 +153,8 @@ public sealed class DateColumnTests
             _ => [.. Days(80, first).Where(day => day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))],
         }, format);
         cells[place] = cell;
-        Assert.Equal($"prices.csv, line {place + 2}, column Date: \"{cell}\" is no {order}, but only so do the other rows follow each other "
+        Assert.Equal(
+            $"prices.csv, line {place + 2}, column Date: \"{cell}\" is no {order}, but only so do the other rows follow each other "
             + "evenly. Correct the cell, or say which comes first (dmy, mdy or ymd).",
             Assert.Throws<UnrollException>(() => DateTables.FindDates(cells)).Message);
     }
