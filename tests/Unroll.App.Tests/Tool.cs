@@ -26,6 +26,12 @@ internal static class Tool
     /// <summary>The program, as it was built beside the tests.</summary>
     public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Unroll.Cli.dll");
 
+    /// <summary>No command of a test takes so long.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+
+    public static TimeoutException TooLong(string[] arguments) =>
+        new($"unroll {string.Join(' ', arguments)} ran for more than two minutes.");
+
     public static string SamplePath(string name) => Path.Combine(AppContext.BaseDirectory, "samples", name);
 
     /// <summary>Runs a command, in a process that has run others before it.</summary>
@@ -36,10 +42,10 @@ internal static class Tool
     {
         using Process process = Start(folder, arguments);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
+        if (!process.WaitForExit(Longest))
         {
             process.Kill();
-            throw new TimeoutException($"unroll {string.Join(' ', arguments)} ran for more than two minutes.");
+            throw TooLong(arguments);
         }
 
         return new ToolResult(process.ExitCode, output.Result, error.Result);

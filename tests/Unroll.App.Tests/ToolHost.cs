@@ -7,7 +7,6 @@ namespace Unroll.App.Tests;
 internal sealed class ToolHost : IDisposable
 {
     private static readonly ConcurrentBag<ToolHost> s_idle = [];
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly BinaryWriter _requests;
@@ -34,10 +33,10 @@ internal sealed class ToolHost : IDisposable
         if (!s_idle.TryTake(out ToolHost? host))
             host = new ToolHost();
         Task<ToolResult> answer = Task.Run(() => host.Answer(folder, words));
-        if (Task.WaitAny([answer], s_longest) < 0)
+        if (Task.WaitAny([answer], Tool.Longest) < 0)
         {
             host.Dispose();
-            throw new TimeoutException($"unroll {string.Join(' ', words)} ran for more than two minutes.");
+            throw Tool.TooLong(words);
         }
 
         if (answer.IsFaulted)

@@ -2,24 +2,6 @@ using System.Globalization;
 
 namespace Unroll.Forecasting;
 
-/// <summary>The kinds of spacing that calendars know.</summary>
-internal enum DateSpacing
-{
-    Other,
-    WithinDay,
-    Days,
-    BusinessDays,
-    Weeks,
-    HalfMonths,
-    Months,
-    Quarters,
-    Years,
-    Uneven,
-
-    /// <summary>A running number: rows have no calendar.</summary>
-    Numbers,
-}
-
 /// <summary>
 /// How often rows come, learnt from their dates: what it is called, how many rows are missing between two dates, and which dates follow.
 /// </summary>
@@ -244,12 +226,10 @@ internal sealed class RowCalendar
             return Days(weekdays, "days of the week");
         if (common == 7)
             return ("weekly", DateSpacing.Weeks, new WeekRule(dates), [52]);
-        if (InMonths(common, 0) is { } found && MonthRule.Find(dates, found.Months, steps, found.IsUsual, mustFit: false) is { } rule)
-            return (found.Name, found.Kind, rule, found.Months < 12 ? [12 / found.Months] : []);
         // Last weekdays of months may lie 32 days apart more often than any other number, and third Fridays five weeks.
-        if (!steps.AreAllCommon && InMonths(steps.Median.TotalDays, DaysOff) is { } odd
-            && MonthRule.Find(dates, odd.Months, steps, odd.IsUsual, mustFit: true) is { } shifted)
-            return (odd.Name, odd.Kind, shifted, odd.Months < 12 ? [12 / odd.Months] : []);
+        if ((InMonths(dates, steps, common, off: 0)
+            ?? (steps.AreAllCommon ? null : InMonths(dates, steps, steps.Median.TotalDays, DaysOff))) is { } months)
+            return months;
         if (common < 1 && SessionRule.Find(dates, steps.Common, DaysToKnowTheWeek) is { } session)
             return ($"every {Text(steps.Common)}{session.Words}", DateSpacing.WithinDay, session, session.SeasonalPeriods());
         return ($"every {Text(steps.Common)}", KindOf(steps.Common), new EveryRule(steps.Common),
@@ -260,19 +240,29 @@ internal sealed class RowCalendar
             : ($"{what} ({rule.Words})", DateSpacing.BusinessDays, rule, rule.Count > 1 ? [rule.Count] : []);
     }
 
-    /// <summary>The months that so many days may be, or some days more or less; null where they are none.</summary>
-    private static (string Name, DateSpacing Kind, int Months, bool IsUsual)? InMonths(double days, int off)
+    /// <summary>A row every so many months; null where so many days, or some more or less, are no months.</summary>
+    /// <param name="dates">Of all rows.</param>
+    /// <param name="steps">Between them.</param>
+    /// <param name="days">From one row to the next.</param>
+    /// <param name="off">How many days more or less they may be; where that is any, the rows must lie on one day or weekday of months.
+    /// </param>
+    private static (string Name, DateSpacing Kind, RowRule Rule, int[] SeasonalPeriods)? InMonths(
+        ReadOnlySpan<DateTime> dates, RowSteps steps, double days, int off)
     {
-        return days switch
+        (string Name, DateSpacing Kind, int Months)? found = days switch
         {
-            _ when Are(28, 31) => ("monthly", DateSpacing.Months, 1, true),
-            _ when Are(59, 62) => ("every 2 months", DateSpacing.Other, 2, false),
-            _ when Are(89, 92) => ("quarterly", DateSpacing.Quarters, 3, true),
-            _ when Are(120, 123) => ("every 4 months", DateSpacing.Other, 4, false),
-            _ when Are(181, 184) => ("every 6 months", DateSpacing.Other, 6, false),
-            _ when Are(365, 366) => ("yearly", DateSpacing.Years, 12, true),
+            _ when Are(28, 31) => ("monthly", DateSpacing.Months, 1),
+            _ when Are(59, 62) => ("every 2 months", DateSpacing.Other, 2),
+            _ when Are(89, 92) => ("quarterly", DateSpacing.Quarters, 3),
+            _ when Are(120, 123) => ("every 4 months", DateSpacing.Other, 4),
+            _ when Are(181, 184) => ("every 6 months", DateSpacing.Other, 6),
+            _ when Are(365, 366) => ("yearly", DateSpacing.Years, 12),
             _ => null,
         };
+        return found is var (name, kind, months)
+            && MonthRule.Find(dates, months, steps, isUsual: kind != DateSpacing.Other, mustFit: off > 0) is { } rule
+            ? (name, kind, rule, months < 12 ? [12 / months] : [])
+            : null;
 
         bool Are(int least, int most) => days >= least - off && days <= most + off;
     }
